@@ -1,0 +1,1 @@
+print("qwen3-asr")
