@@ -54,7 +54,7 @@ let package = Package(
 
         // MARK: Memory, threads, model files
 
-        library("Threading", []),
+        library("Threading", ["CSIMD"]),
         library("Tensors", ["Threading"]),
         library("ONNXFormat", ["COnnxProto", "CProtobufC", "Tensors"]),
 

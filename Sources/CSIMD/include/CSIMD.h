@@ -1,1 +1,30 @@
 #pragma once
+
+#include <stdbool.h>
+
+// Tells the processor that this thread waits in a short loop.
+static inline __attribute__((always_inline)) void csimd_spin_hint(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+// The compiler's runtime also checks that the operating system saves the registers.
+static inline bool csimd_has_avx2_fma(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+#else
+    return false;
+#endif
+}
+
+static inline bool csimd_has_avx512_vnni(void) {
+#if defined(__x86_64__)
+    return csimd_has_avx2_fma() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+#else
+    return false;
+#endif
+}

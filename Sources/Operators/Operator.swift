@@ -1,0 +1,50 @@
+package import Kernels
+package import Tensors
+package import Threading
+
+/// What one node of a graph computes: an ONNX operator with its attributes bound.
+package protocol Operator: Sendable {
+    /// Reads and checks the attributes, so that a bad node is found at load.
+    init(_ node: OperatorNode) throws(OperatorError)
+
+    /// Computes the outputs.
+    ///
+    /// - Returns: one tensor for each output of the operator, in ONNX's order; trailing ones that the node
+    ///   does not name may be left out.
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor]
+}
+
+/// A node as an operator sees it at load.
+package struct OperatorNode: Sendable {
+    package let type: String
+    /// Empty for ONNX's own operators.
+    package let domain: String
+    /// Version of the domain's operator set that the model imports.
+    package let opset: Int
+    package let attributes: OperatorAttributes
+    package let inputCount: Int
+    package let outputCount: Int
+
+    package init(
+        type: String, domain: String = "", opset: Int, attributes: OperatorAttributes = [:],
+        inputCount: Int, outputCount: Int = 1
+    ) {
+        self.type = type
+        self.domain = domain
+        self.opset = opset
+        self.attributes = attributes
+        self.inputCount = inputCount
+        self.outputCount = outputCount
+    }
+}
+
+/// What operators run with.
+package struct OperatorContext: Sendable {
+    package let pool: ThreadPool
+    package let kernels: KernelTable
+
+    package init(pool: ThreadPool, kernels: KernelTable = .best) {
+        self.pool = pool
+        self.kernels = kernels
+    }
+}

@@ -1,0 +1,4 @@
+extension OperatorRegistry {
+    /// Operators of the domain `com.microsoft`.
+    static let contribOperators: [String: any Operator.Type] = [:]
+}

@@ -1,0 +1,4 @@
+extension OperatorRegistry {
+    /// Operators of ONNX's default domain.
+    static let onnxOperators: [String: any Operator.Type] = [:]
+}

@@ -1,0 +1,81 @@
+internal import Glibc
+
+/// A regular file mapped read only; the pages are the file cache's and shared between processes.
+///
+/// Unchecked because of the raw pointer: nothing writes to the pages, and they are unmapped only when the
+/// last reference goes.
+package final class MappedFile: @unchecked Sendable {
+    package let path: String
+    package let byteCount: Int
+    let base: UnsafeRawPointer
+
+    /// Maps all of a file.
+    ///
+    /// - Throws: ``MappedFileError`` if it cannot be opened, is no regular file, or cannot be mapped.
+    package convenience init(path: String) throws(MappedFileError) {
+        // Without O_NONBLOCK the open of a FIFO would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        try self.init(descriptor: descriptor, path: path)
+    }
+
+    /// Maps all of an open file; the descriptor may be closed afterwards.
+    ///
+    /// - Throws: ``MappedFileError`` if it is no regular file or cannot be mapped.
+    package init(descriptor: Int32, path: String) throws(MappedFileError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        self.path = path
+        byteCount = Int(status.st_size)
+        if byteCount == 0 {
+            base = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64))
+        } else {
+            guard
+                let mapped = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0),
+                mapped != MAP_FAILED
+            else { throw .cannotMap(path: path, reason: String(cString: strerror(errno))) }
+            base = UnsafeRawPointer(mapped)
+        }
+    }
+
+    deinit {
+        if byteCount == 0 {
+            base.deallocate()
+        } else {
+            munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+        }
+    }
+
+    /// The file's bytes.
+    package var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            _overrideLifetime(RawSpan(_unsafeStart: base, byteCount: byteCount), borrowing: self)
+        }
+    }
+
+    /// Whether an address lies in this mapping, for a handler of SIGBUS.
+    package func contains(address: UInt) -> Bool {
+        let start = UInt(bitPattern: base)
+        return address >= start && address - start < UInt(byteCount)
+    }
+}
+
+/// Why a file could not be mapped.
+package enum MappedFileError: Error, Sendable, Equatable, CustomStringConvertible {
+    case cannotOpen(path: String, reason: String)
+    case notARegularFile(path: String)
+    case cannotMap(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason): "\(path): \(reason)"
+        case .notARegularFile(let path): "\(path): not a regular file"
+        case .cannotMap(let path, let reason): "\(path): cannot be mapped: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package import Threading
+
+extension Tensor {
+    /// Allocates a tensor whose rows are written by several threads, each its own.
+    ///
+    /// - Parameters:
+    ///   - rows: number of equal parts that the elements are divided into; must divide their count.
+    ///   - grain: the least number of rows worth a thread.
+    ///   - body: writes the rows of a range; its span holds just those.
+    package static func build<Element: TensorElement>(
+        _ type: Element.Type, _ shape: Shape, rows: Int, grain: Int = 1, on pool: ThreadPool,
+        _ body: @Sendable (Range<Int>, inout MutableSpan<Element>) -> Void
+    ) -> Tensor {
+        let storage = TensorStorage(byteCount: shape.elementCount * MemoryLayout<Element>.stride)
+        if rows > 0 && shape.elementCount > 0 {
+            precondition(shape.elementCount % rows == 0, "\(rows) rows of \(shape)")
+            let rowLength = shape.elementCount / rows
+            pool.parallelFor(rows, grain: grain) { range in
+                let start = storage.base.assumingMemoryBound(to: Element.self) + range.lowerBound * rowLength
+                var span = MutableSpan(
+                    _unsafeElements: UnsafeMutableBufferPointer(start: start, count: range.count * rowLength))
+                body(range, &span)
+            }
+        }
+        return Tensor(
+            elementType: Element.elementType, shape: shape, strides: shape.rowMajorStrides,
+            storage: storage, byteOffset: 0)
+    }
+}

@@ -1,0 +1,112 @@
+extension Tensor {
+    private func view(_ shape: Shape, strides: [Int], elementOffset: Int = 0) -> Tensor {
+        Tensor(
+            elementType: elementType, shape: shape, strides: strides, storage: storage,
+            byteOffset: byteOffset + elementOffset * elementType.byteWidth)
+    }
+
+    /// The same elements in row-major order under another shape of equal element count; copies a strided
+    /// tensor.
+    package func reshaped(_ shape: Shape) -> Tensor {
+        precondition(shape.elementCount == elementCount, "\(self.shape) reshaped to \(shape)")
+        let plain = isContiguous ? self : contiguous()
+        return plain.view(shape, strides: shape.rowMajorStrides)
+    }
+
+    /// Axis `i` of the result is axis `permutation[i]` of this tensor.
+    package func transposed(_ permutation: [Int]) -> Tensor {
+        precondition(permutation.sorted() == Array(0..<rank), "\(permutation) permutes no \(rank) axes")
+        return view(Shape(permutation.map { shape[$0] }), strides: permutation.map { strides[$0] })
+    }
+
+    /// `count` elements along an axis from `start`, each `step` from the previous one; `step` may be
+    /// negative.
+    package func sliced(axis: Int, start: Int, count: Int, step: Int = 1) -> Tensor {
+        precondition(count >= 0)
+        if count > 0 {
+            precondition(start >= 0 && start < shape[axis])
+            precondition((0..<shape[axis]).contains(start + (count - 1) * step))
+        }
+        var dimensions = shape.dimensions
+        var strides = strides
+        dimensions[axis] = count
+        let offset = count == 0 ? 0 : start * strides[axis]
+        strides[axis] *= step
+        return view(Shape(dimensions), strides: strides, elementOffset: offset)
+    }
+
+    /// A tensor with one axis less: its entry `index`.
+    package func selecting(axis: Int, index: Int) -> Tensor {
+        sliced(axis: axis, start: index, count: 1).droppingAxis(axis)
+    }
+
+    /// Without an axis of size 1.
+    package func droppingAxis(_ axis: Int) -> Tensor {
+        precondition(shape[axis] == 1)
+        var dimensions = shape.dimensions
+        var strides = strides
+        dimensions.remove(at: axis)
+        strides.remove(at: axis)
+        return view(Shape(dimensions), strides: strides)
+    }
+
+    /// With an axis of size 1 inserted before `axis`.
+    package func insertingAxis(_ axis: Int) -> Tensor {
+        var dimensions = shape.dimensions
+        var strides = strides
+        dimensions.insert(1, at: axis)
+        strides.insert(1, at: axis)
+        return view(Shape(dimensions), strides: strides)
+    }
+
+    /// Repeated along axes of size 1, and along new leading axes, without copying. `shape` must be one that
+    /// this tensor's shape broadcasts to.
+    package func broadcast(to shape: Shape) -> Tensor {
+        let missing = shape.rank - rank
+        precondition(missing >= 0, "\(self.shape) broadcast to \(shape)")
+        var strides = [Int](repeating: 0, count: shape.rank)
+        for axis in 0..<rank {
+            precondition(
+                self.shape[axis] == shape[missing + axis] || self.shape[axis] == 1,
+                "\(self.shape) broadcast to \(shape)")
+            strides[missing + axis] = self.shape[axis] == 1 ? 0 : self.strides[axis]
+        }
+        return view(shape, strides: strides)
+    }
+
+    /// This tensor if its elements lie in row-major order at an aligned address, else a copy of which that
+    /// is true.
+    package func contiguous() -> Tensor {
+        if isContiguous && isAligned { return self }
+        switch elementType.byteWidth {
+        case 1: return copied(UInt8.self)
+        case 2: return copied(UInt16.self)
+        case 4: return copied(UInt32.self)
+        default: return copied(UInt64.self)
+        }
+    }
+
+    /// Copies through an integer of the element's width: every type of that width is copied alike.
+    private func copied<Word: BitwiseCopyable>(_ word: Word.Type) -> Tensor {
+        let result = TensorStorage(byteCount: byteCount)
+        let destination = result.base.assumingMemoryBound(to: Word.self)
+        let source = storage.base + byteOffset
+        StridedRows(shape: shape, strides: strides).forEachRow { row in
+            let target = destination + row.index * row.count
+            let start = source + row.offset * MemoryLayout<Word>.stride
+            if row.stride == 1 {
+                UnsafeMutableRawPointer(target).copyMemory(
+                    from: start, byteCount: row.count * MemoryLayout<Word>.stride)
+            } else {
+                let step = row.stride * MemoryLayout<Word>.stride
+                for index in 0..<row.count {
+                    target[index] = start.loadUnaligned(fromByteOffset: index * step, as: Word.self)
+                }
+            }
+        }
+        withExtendedLifetime(storage) {}
+        return Tensor(
+            elementType: elementType, shape: shape, strides: shape.rowMajorStrides, storage: result,
+            byteOffset: 0)
+    }
+}

@@ -1,0 +1,146 @@
+/// An immutable n-dimensional array: a typed, strided view of shared storage.
+///
+/// Views (reshape, transpose, slice, broadcast) share the storage and cost nothing. Code that wants plain
+/// rows calls ``contiguous()`` first, which copies only when it has to.
+package struct Tensor: Sendable {
+    package let elementType: ElementType
+    package let shape: Shape
+    /// Distance, in elements, between neighbours along each axis; 0 along broadcast axes.
+    package let strides: [Int]
+    let storage: TensorStorage
+    /// Of the first element.
+    let byteOffset: Int
+
+    init(elementType: ElementType, shape: Shape, strides: [Int], storage: TensorStorage, byteOffset: Int) {
+        self.elementType = elementType
+        self.shape = shape
+        self.strides = strides
+        self.storage = storage
+        self.byteOffset = byteOffset
+    }
+
+    package var rank: Int { shape.rank }
+    package var elementCount: Int { shape.elementCount }
+    package var byteCount: Int { shape.elementCount * elementType.byteWidth }
+
+    /// Whether the elements lie one after the other in row-major order, with no view in between.
+    package var isContiguous: Bool {
+        if shape.elementCount <= 1 { return true }
+        var expected = 1
+        for axis in stride(from: rank - 1, through: 0, by: -1) where shape[axis] != 1 {
+            if strides[axis] != expected { return false }
+            expected *= shape[axis]
+        }
+        return true
+    }
+
+    /// Whether the first element's address is a multiple of the element's width. Weights inlined in a
+    /// protobuf often are not.
+    package var isAligned: Bool {
+        (UInt(bitPattern: storage.base) &+ UInt(byteOffset)) % UInt(elementType.byteWidth) == 0
+    }
+
+    /// Whether the bytes are those of a mapped file at this place; true for views of the same weights.
+    package func sharesStorage(with other: Tensor) -> Bool {
+        storage === other.storage && byteOffset == other.byteOffset
+    }
+}
+
+// MARK: Creation
+
+extension Tensor {
+    /// A tensor of the given values in row-major order; their number must be the shape's.
+    package init<Element: TensorElement>(_ values: [Element], shape: Shape) {
+        precondition(values.count == shape.elementCount, "\(values.count) values for shape \(shape)")
+        self = .build(Element.self, shape) { output in
+            for index in values.indices { output[index] = values[index] }
+        }
+    }
+
+    /// A tensor of rank 1.
+    package init<Element: TensorElement>(_ values: [Element]) {
+        self.init(values, shape: [values.count])
+    }
+
+    /// A tensor of rank 0.
+    package init<Element: TensorElement>(scalar value: Element) {
+        self.init([value], shape: [])
+    }
+
+    /// A tensor that holds one value everywhere, in one element of memory.
+    package init<Element: TensorElement>(repeating value: Element, shape: Shape) {
+        self = Tensor(scalar: value).broadcast(to: shape)
+    }
+
+    /// Elements of a mapped file, not copied.
+    ///
+    /// - Returns: nil if the elements do not lie within the file.
+    package init?(mapping: MappedFile, byteOffset: Int, elementType: ElementType, shape: Shape) {
+        let byteCount = shape.elementCount * elementType.byteWidth
+        guard byteOffset >= 0, byteCount <= mapping.byteCount, byteOffset <= mapping.byteCount - byteCount
+        else { return nil }
+        self.init(
+            elementType: elementType, shape: shape, strides: shape.rowMajorStrides,
+            storage: TensorStorage(mapping: mapping), byteOffset: byteOffset)
+    }
+
+    /// Allocates a tensor and lets `body` write all its elements, in row-major order.
+    package static func build<Element: TensorElement, Failure: Error>(
+        _ type: Element.Type, _ shape: Shape, _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
+    ) throws(Failure) -> Tensor {
+        let storage = TensorStorage(byteCount: shape.elementCount * MemoryLayout<Element>.stride)
+        let buffer = UnsafeMutableBufferPointer(
+            start: storage.base.assumingMemoryBound(to: Element.self), count: shape.elementCount)
+        var span = MutableSpan(_unsafeElements: buffer)
+        try body(&span)
+        return Tensor(
+            elementType: Element.elementType, shape: shape, strides: shape.rowMajorStrides,
+            storage: storage, byteOffset: 0)
+    }
+}
+
+// MARK: Access
+
+extension Tensor {
+    /// The elements of a contiguous, aligned tensor (see ``contiguous()``) in row-major order.
+    ///
+    /// The element type must be the tensor's: operators check their inputs' types first.
+    @_lifetime(borrow self)
+    package func span<Element: TensorElement>(_ type: Element.Type) -> Span<Element> {
+        precondition(Element.elementType == elementType, "\(elementType) read as \(Element.elementType)")
+        precondition(isContiguous, "a strided view has no span")
+        let start = (storage.base + byteOffset).assumingMemoryBound(to: Element.self)
+        return _overrideLifetime(
+            Span(_unsafeStart: UnsafePointer(start), count: shape.elementCount), borrowing: self)
+    }
+
+    /// The bytes of a contiguous tensor, aligned or not.
+    package var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            precondition(isContiguous, "a strided view has no span")
+            return _overrideLifetime(
+                RawSpan(_unsafeStart: storage.base + byteOffset, byteCount: byteCount), borrowing: self)
+        }
+    }
+
+    /// For the wrappers of C libraries and kernels: the address of the first element, which need not be
+    /// aligned. Element `[i, j, …]` is at `i * strides[0] + j * strides[1] + …`. Valid while `body` runs.
+    package func withUnsafePointer<Element: TensorElement, Result, Failure: Error>(
+        to type: Element.Type, _ body: (UnsafePointer<Element>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(Element.elementType == elementType, "\(elementType) read as \(Element.elementType)")
+        defer { withExtendedLifetime(storage) {} }
+        return try body(UnsafePointer((storage.base + byteOffset).assumingMemoryBound(to: Element.self)))
+    }
+
+    /// All elements in row-major order.
+    package func array<Element: TensorElement>(_ type: Element.Type) -> [Element] {
+        let plain = contiguous()
+        let span = plain.span(type)
+        return [Element](unsafeUninitializedCapacity: span.count) { buffer, count in
+            for index in 0..<span.count { buffer.initializeElement(at: index, to: span[index]) }
+            count = span.count
+        }
+    }
+}

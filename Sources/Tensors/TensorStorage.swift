@@ -1,0 +1,32 @@
+/// Owner of the bytes behind tensors: allocated, or a view of a mapped file.
+///
+/// Unchecked because of the raw pointer. It holds because the bytes are written only by the function that
+/// creates the storage, before any tensor refers to it, and are immutable from then on.
+final class TensorStorage: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+    let byteCount: Int
+    /// Keeps a mapping alive; nil when the bytes were allocated here.
+    private let mapping: MappedFile?
+
+    /// Alignment of allocated storage: a cache line, and the widest vector.
+    static let alignment = 64
+
+    /// Uninitialised bytes.
+    init(byteCount: Int) {
+        // Room for a whole vector past the end, so that kernels may read tails without a special case.
+        base = .allocate(byteCount: byteCount + Self.alignment, alignment: Self.alignment)
+        self.byteCount = byteCount
+        mapping = nil
+    }
+
+    /// The whole of a mapped file, read only.
+    init(mapping: MappedFile) {
+        base = UnsafeMutableRawPointer(mutating: mapping.base)
+        byteCount = mapping.byteCount
+        self.mapping = mapping
+    }
+
+    deinit {
+        if mapping == nil { base.deallocate() }
+    }
+}

@@ -1,0 +1,151 @@
+internal import CSIMD
+internal import Foundation
+internal import Synchronization
+
+/// A fixed set of threads that run the chunks of one loop at a time.
+///
+/// Workers spin briefly after each loop, because the next one of a decoding step follows within
+/// microseconds, and then park. A loop started while another one runs (from a second task, or from within
+/// a chunk) runs on its caller alone, so that the processor is never oversubscribed.
+package final class ThreadPool: Sendable {
+    /// Threads that take part in a loop, the caller included.
+    package let threadCount: Int
+    private let shared: Shared
+    private let loopIsRunning = Mutex(())
+
+    /// - Parameter threads: at least 1; the caller of a loop counts as one of them.
+    package init(threads: Int) {
+        threadCount = max(1, threads)
+        shared = Shared()
+        for index in 1..<max(2, threadCount) where index < threadCount {
+            let thread = Thread { [shared] in shared.work() }
+            thread.name = "qwen3-asr-\(index)"
+            thread.stackSize = 4 << 20
+            thread.start()
+        }
+    }
+
+    deinit {
+        shared.stop()
+    }
+
+    /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
+    /// all have ended.
+    ///
+    /// - Parameters:
+    ///   - count: iterations; none if zero.
+    ///   - grain: the least number of iterations that is worth handing to another thread.
+    ///   - body: receives disjoint ranges that together cover `0..<count`.
+    package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
+        guard count > 0 else { return }
+        let grain = max(1, grain)
+        let chunks = min((count + grain - 1) / grain, threadCount * 4)
+        guard threadCount > 1, chunks > 1 else { return body(0..<count) }
+        let ran: Void? = loopIsRunning.withLockIfAvailable { _ in
+            withoutActuallyEscaping(body) { body in
+                shared.run(Loop(count: count, chunks: chunks, body: body))
+            }
+        }
+        if ran == nil { body(0..<count) }
+    }
+}
+
+/// One call of `parallelFor`: chunks are claimed by counting up.
+private final class Loop: Sendable {
+    let count: Int
+    let chunks: Int
+    let body: @Sendable (Range<Int>) -> Void
+    private let next = Atomic<Int>(0)
+
+    init(count: Int, chunks: Int, body: @escaping @Sendable (Range<Int>) -> Void) {
+        self.count = count
+        self.chunks = chunks
+        self.body = body
+    }
+
+    func runChunks() {
+        while true {
+            let chunk = next.add(1, ordering: .relaxed).oldValue
+            guard chunk < chunks else { return }
+            body(bound(chunk)..<bound(chunk + 1))
+        }
+    }
+
+    private func bound(_ chunk: Int) -> Int {
+        let (quotient, remainder) = count.quotientAndRemainder(dividingBy: chunks)
+        return chunk * quotient + min(chunk, remainder)
+    }
+}
+
+/// What the workers and the caller of a loop share.
+private final class Shared: Sendable {
+    private struct State {
+        var loop: Loop?
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
+    /// Counts loops; workers wait for it to change.
+    private let generation = Atomic<Int>(0)
+    private let busyWorkers = Atomic<Int>(0)
+    private let parkedWorkers = Atomic<Int>(0)
+    private let wakeUp = NSCondition()
+    private static let spins = 4_000
+
+    func run(_ loop: Loop) {
+        state.withLock { $0.loop = loop }
+        announce()
+        loop.runChunks()
+        // A worker that claimed a chunk entered through `enter`, so once the loop is withdrawn and nobody
+        // is inside, every chunk has ended and `body` may go out of scope.
+        state.withLock { $0.loop = nil }
+        while busyWorkers.load(ordering: .acquiring) != 0 { csimd_spin_hint() }
+    }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        announce()
+    }
+
+    func work() {
+        var seen = 0
+        while true {
+            waitForChange(from: seen)
+            seen = generation.load(ordering: .acquiring)
+            let (loop, isStopping) = enter()
+            if isStopping { return }
+            if let loop {
+                loop.runChunks()
+                busyWorkers.subtract(1, ordering: .releasing)
+            }
+        }
+    }
+
+    /// The running loop, with this worker counted as busy, if there is one.
+    private func enter() -> (Loop?, isStopping: Bool) {
+        state.withLock { state in
+            if state.loop != nil { busyWorkers.add(1, ordering: .relaxed) }
+            return (state.loop, state.isStopping)
+        }
+    }
+
+    private func announce() {
+        generation.add(1, ordering: .sequentiallyConsistent)
+        guard parkedWorkers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        wakeUp.lock()
+        wakeUp.broadcast()
+        wakeUp.unlock()
+    }
+
+    private func waitForChange(from seen: Int) {
+        for _ in 0..<Self.spins {
+            if generation.load(ordering: .acquiring) != seen { return }
+            csimd_spin_hint()
+        }
+        wakeUp.lock()
+        parkedWorkers.add(1, ordering: .sequentiallyConsistent)
+        while generation.load(ordering: .sequentiallyConsistent) == seen { wakeUp.wait() }
+        parkedWorkers.subtract(1, ordering: .sequentiallyConsistent)
+        wakeUp.unlock()
+    }
+}
