@@ -3,12 +3,13 @@ import PackageDescription
 
 // MARK: Settings shared by the targets
 
-let swiftSettings: [SwiftSetting] = [
-    .enableExperimentalFeature("Lifetimes"),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let swiftSettings: [SwiftSetting] =
+    [
+        .enableExperimentalFeature("Lifetimes"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["QWEN3_ASR_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// Flags that let Swift code of one target use an instruction set. Only the kernel targets of that set get
 /// them: anything generic compiled with them could be shared with the rest of the program by the linker.

@@ -40,9 +40,9 @@ package struct Tensor: Sendable {
         (UInt(bitPattern: storage.base) &+ UInt(byteOffset)) % UInt(elementType.byteWidth) == 0
     }
 
-    /// Whether the bytes are those of a mapped file at this place; true for views of the same weights.
-    package func sharesStorage(with other: Tensor) -> Bool {
-        storage === other.storage && byteOffset == other.byteOffset
+    /// Whether this tensor is a view of the same storage as another.
+    package func isSameMemory(as other: Tensor) -> Bool {
+        storage === other.storage
     }
 }
 
