@@ -1,4 +1,4 @@
-/// Why a recording cannot be transcribed. Every case begins with the name of the file as the user gave it.
+/// Why a recording cannot be transcribed. Every case but one has the name of the file as the user gave it.
 package enum AudioError: Error, Sendable, Equatable {
     // MARK: The file
 
@@ -55,45 +55,64 @@ package enum AudioError: Error, Sendable, Equatable {
 // MARK: - Messages
 
 extension AudioError: CustomStringConvertible {
-    package var description: String {
+    /// The file's name and what is wrong with it.
+    package var description: String { "\(displayName(of: file)): \(problem)" }
+
+    /// The file that the error is about, as the user named it.
+    package var file: String {
         switch self {
-        case .fileNotFound(let file):
-            "\(file): no such file"
-        case .cannotOpen(let file, let reason):
-            "\(file): cannot be opened: \(reason)"
-        case .notRegularFile(let file, let kind):
-            "\(file): is \(kind), not a regular file"
-        case .cannotRead(let file, let reason):
-            "\(file): reading failed: \(reason)"
+        case .fileNotFound(let file), .cannotOpen(let file, _), .notRegularFile(let file, _),
+            .cannotRead(let file, _), .changedWhileReading(let file), .emptyFile(let file),
+            .unsupportedFormat(let file, _), .corrupt(let file, _, _), .unfinishedHeader(let file),
+            .truncated(let file, _, _), .unsupportedSampleRate(let file, _), .tooManyChannels(let file, _),
+            .noAudio(let file), .notFinite(let file, _, _, _, _), .overflow(let file),
+            .cannotResample(let file, _):
+            file
+        case .cannotSpool:
+            InputFile.standardInputName
+        }
+    }
+
+    /// What is wrong, without the file's name.
+    package var problem: String {
+        switch self {
+        case .fileNotFound:
+            "no such file"
+        case .cannotOpen(_, let reason):
+            "cannot be opened: \(reason)"
+        case .notRegularFile(_, let kind):
+            "is \(kind), not a regular file"
+        case .cannotRead(_, let reason):
+            "reading failed: \(reason)"
         case .cannotSpool(let reason):
-            "\(InputFile.standardInputName): cannot be copied to a temporary file: \(reason)"
-        case .changedWhileReading(let file):
-            "\(file): changed while it was being read"
-        case .emptyFile(let file):
-            "\(file): the file is empty"
+            "cannot be copied to a temporary file: \(reason)"
+        case .changedWhileReading:
+            "changed while it was being read"
+        case .emptyFile:
+            "the file is empty"
         case .unsupportedFormat(let file, let format):
-            "\(file): \(format) is not a supported audio format; convert it first: \(Self.conversion(of: file))"
+            "\(format) is not a supported audio format; convert it first: \(Self.conversion(of: file))"
         case .corrupt(let file, let format, let reason):
-            "\(file): damaged or unsupported \(format) file: \(reason); "
-                + "converting it may help: \(Self.conversion(of: file))"
+            "damaged or unsupported \(format) file: \(reason); converting it may help: "
+                + Self.conversion(of: file)
         case .unfinishedHeader(let file):
-            "\(file): the WAV header is unfinished: it gives its data a size of 0, but data follow; "
-                + "rewrite it: \(Self.conversion(of: file))"
-        case .truncated(let file, let format, let decodedDuration):
-            "\(file): the \(format) file is truncated or damaged after \(seconds(decodedDuration)) of audio"
-        case .unsupportedSampleRate(let file, let rate):
-            "\(file): a sample rate of \(rate) Hz is outside of 4,000 to 384,000 Hz"
-        case .tooManyChannels(let file, let count):
-            "\(file): has \(count) channels, more than \(SpeechFormat.maximumChannelCount)"
-        case .noAudio(let file):
-            "\(file): contains no audio"
-        case .notFinite(let file, let count, let frame, let channel, let position):
-            "\(file): \(count) \(count == 1 ? "sample is" : "samples are") NaN or infinite, the first one "
+            "the header is unfinished: it says that there are 0 bytes of data, but more follow; rewrite it: "
+                + Self.conversion(of: file)
+        case .truncated(_, let format, let decodedDuration):
+            "the \(format) file is truncated or damaged after \(seconds(decodedDuration)) of audio"
+        case .unsupportedSampleRate(_, let rate):
+            "a sample rate of \(rate) Hz is outside of 4,000 to 384,000 Hz"
+        case .tooManyChannels(_, let count):
+            "has \(count) channels, more than \(SpeechFormat.maximumChannelCount)"
+        case .noAudio:
+            "contains no audio"
+        case .notFinite(_, let count, let frame, let channel, let position):
+            "\(count) \(count == 1 ? "sample is" : "samples are") NaN or infinite, the first one "
                 + "in frame \(frame) (at \(seconds(position))) of channel \(channel + 1)"
-        case .overflow(let file):
-            "\(file): samples are too large to be mixed or resampled"
-        case .cannotResample(let file, let reason):
-            "\(file): resampling failed: \(reason)"
+        case .overflow:
+            "samples are too large to be mixed or resampled"
+        case .cannotResample(_, let reason):
+            "resampling failed: \(reason)"
         }
     }
 
@@ -118,6 +137,11 @@ extension AudioError: CustomStringConvertible {
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
             + "'"
     }
+}
+
+/// How messages name a file.
+func displayName(of file: String) -> String {
+    file == InputFile.standardInputName ? "standard input" : file
 }
 
 /// A duration for people: two decimals and the unit.

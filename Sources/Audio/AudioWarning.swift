@@ -10,19 +10,18 @@ package enum AudioWarning: Sendable, Equatable {
 }
 
 extension AudioWarning: CustomStringConvertible {
+    /// The file's name and what is odd about it.
     package var description: String {
         switch self {
-        case .truncated(let file, let format, let decodedDuration, let declaredDuration):
-            if let declaredDuration {
-                "\(file): the \(format) file is truncated: it should have \(seconds(declaredDuration)) of audio, "
-                    + "\(seconds(decodedDuration)) could be read"
-            } else {
-                "\(file): the \(format) file is truncated: \(seconds(decodedDuration)) of audio could be read"
-            }
+        case .truncated(let file, let format, let decodedDuration, let declaredDuration?):
+            "\(displayName(of: file)): the \(format) file is truncated: \(seconds(decodedDuration)) of "
+                + "\(seconds(declaredDuration)) could be read"
+        case .truncated(let file, let format, let decodedDuration, nil):
+            "\(displayName(of: file)): the \(format) file is truncated: \(seconds(decodedDuration)) could be read"
         case .missingBytes(let file, let format, let count):
-            "\(file): the \(format) file is truncated: \(count) bytes of it are missing"
+            "\(displayName(of: file)): the \(format) file is truncated: its last \(count) bytes are missing"
         case .undecodedBytes(let file, let format, let count):
-            "\(file): \(count) bytes at the end of the \(format) file could not be decoded"
+            "\(displayName(of: file)): the last \(count) bytes of the \(format) file could not be decoded"
         }
     }
 }

@@ -21,7 +21,7 @@ package final class InputFile: Sendable {
     /// - Throws: `fileNotFound`, `cannotOpen`, `notRegularFile`, and for standard input `cannotSpool`.
     package convenience init(path: String) throws(AudioError) {
         if path == Self.standardInputName {
-            try self.init(name: path, adopting: Self.spool(STDIN_FILENO))
+            try self.init(name: path, spooling: STDIN_FILENO)
             return
         }
         // C would end the path at a NUL and open another file.
@@ -36,6 +36,13 @@ package final class InputFile: Sendable {
             }
         }
         try self.init(name: path, adopting: descriptor)
+    }
+
+    /// All that the pipe or other stream `source` gives until its end, copied to a temporary file.
+    ///
+    /// - Throws: `cannotSpool`, `cannotRead`.
+    package convenience init(name: String, spooling source: Int32) throws(AudioError) {
+        try self.init(name: name, adopting: Self.spool(source))
     }
 
     /// Takes over `descriptor`, and closes it if it is not a regular file's.

@@ -24,10 +24,15 @@ package struct Recording: Sendable {
     /// What the user should be told although all goes on.
     package let warnings: [AudioWarning]
 
-    private let file: InputFile
-    private let pretendsToBeLonger: Bool
-    /// All samples, already divided, if they fit one piece.
-    private let heldSamples: [Float]?
+    private let source: Source
+
+    /// Where ``pieces()`` takes the samples from.
+    private enum Source: Sendable {
+        /// All samples, already divided.
+        case memory([Float])
+        /// Decoded once more; see ``SoundFile/init(_:pretendsToBeLonger:)``.
+        case file(InputFile, pretendsToBeLonger: Bool)
+    }
 
     /// Opens and checks the file at `path`; `-` is standard input.
     ///
@@ -63,22 +68,52 @@ package struct Recording: Sendable {
         channelCount = scan.channelCount
         warnings = scan.warnings(header: header, file: file, pretendsToBeLonger: pretendsToBeLonger)
         self.pieceLimit = pieceLimit
-        self.file = file
-        self.pretendsToBeLonger = pretendsToBeLonger
-        let divisor = scan.peak > 1 ? scan.peak : 1
-        heldSamples = scan.heldSamples.map { held in divisor == 1 ? held : held.map { $0 / divisor } }
+        source =
+            if let held = scan.heldSamples {
+                .memory(Self.divided(held, byPeak: scan.peak))
+            } else {
+                .file(file, pretendsToBeLonger: pretendsToBeLonger)
+            }
+    }
+
+    /// Takes mono samples at 16 kHz that are in memory already; `name` is for messages.
+    ///
+    /// - Throws: `noAudio`, `notFinite`.
+    package init(samples: [Float], name: String, pieceLimit: PieceLimit = .standard) throws(AudioError) {
+        guard !samples.isEmpty else { throw .noAudio(file: name) }
+        if let first = samples.firstIndex(where: { !$0.isFinite }) {
+            throw .notFinite(
+                file: name, count: samples.count { !$0.isFinite }, frame: first, channel: 0,
+                seconds: Double(first) / Double(SpeechFormat.sampleRate))
+        }
+        self.name = name
+        duration = Double(samples.count) / Double(SpeechFormat.sampleRate)
+        sampleCount = samples.count
+        peak = samples.reduce(0) { max($0, abs($1)) }
+        format = "samples"
+        sourceRate = SpeechFormat.sampleRate
+        channelCount = 1
+        warnings = []
+        self.pieceLimit = pieceLimit
+        source = .memory(Self.divided(samples, byPeak: peak))
+    }
+
+    /// Within ±1, as the official implementation makes it: only what exceeds 1 is divided.
+    private static func divided(_ samples: [Float], byPeak peak: Float) -> [Float] {
+        peak > 1 ? samples.map { $0 / peak } : samples
     }
 
     /// The recording from its start, in pieces. Can be called any number of times; each result reads on its own.
     ///
     /// - Throws: what opening the decoder throws, for a recording of more than one piece.
     package func pieces() throws(AudioError) -> AudioPieces {
-        if let heldSamples {
-            return AudioPieces(of: name, buffer: heldSamples, sampleCount: sampleCount, limit: pieceLimit)
+        switch source {
+        case .memory(let samples):
+            return AudioPieces(of: name, buffer: samples, sampleCount: sampleCount, limit: pieceLimit)
+        case .file(let file, let pretendsToBeLonger):
+            let stream = try SampleStream(file, pretendsToBeLonger: pretendsToBeLonger)
+            return AudioPieces(
+                of: name, source: stream, sampleCount: sampleCount, divisor: max(peak, 1), limit: pieceLimit)
         }
-        let stream = try SampleStream(file, pretendsToBeLonger: pretendsToBeLonger)
-        return AudioPieces(
-            of: name, source: stream, sampleCount: sampleCount, divisor: peak > 1 ? peak : 1,
-            limit: pieceLimit)
     }
 }
