@@ -27,7 +27,7 @@ package struct LogMelSpectrogram: Sendable, Equatable {
 
     /// The spectrogram of `samples` at 16 kHz. Fewer than ``hop`` of them have no frames.
     ///
-    /// - Complexity: O(n); beside the result it takes memory for ``frameLength``-odd frames only.
+    /// - Complexity: O(n) in time; beside the result it takes less than a megabyte.
     package init(_ samples: Span<Float>) {
         frameCount = samples.count / Self.hop
         var values = [Float](repeating: 0, count: Self.bandCount * frameCount)
