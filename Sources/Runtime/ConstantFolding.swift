@@ -24,7 +24,8 @@ struct ConstantFolding: RewritePass {
     }
 
     /// Whether the node's outputs are constants now. A node that fails is left to fail when it runs.
-    private func fold(_ node: ComputeGraph.Node, in graph: inout ComputeGraph, opsets: [String: Int]) -> Bool {
+    private func fold(_ node: ComputeGraph.Node, in graph: inout ComputeGraph, opsets: [String: Int]) -> Bool
+    {
         var inputs: [Tensor?] = []
         for input in node.inputs {
             guard let input else {

@@ -1,5 +1,5 @@
 package import Operators
-package import Tensors
+internal import Tensors
 
 /// Why a run failed.
 package enum RunError: Error, Sendable, Equatable, CustomStringConvertible {

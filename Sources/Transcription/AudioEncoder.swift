@@ -13,7 +13,8 @@ struct AudioEncoder: Sendable {
         self.session = session
         let check = GraphCheck(session, file: file)
         try check.input("mel", .float32, [1, configuration.encoder.numMelBins, nil], "encoder.num_mel_bins")
-        try check.output("audio_features", [nil, nil, configuration.decoder.hiddenSize], "decoder.hidden_size")
+        try check.output(
+            "audio_features", [nil, nil, configuration.decoder.hiddenSize], "decoder.hidden_size")
     }
 
     /// - Returns: audio features `[1, N, hidden]`.

@@ -1,5 +1,5 @@
-public import Foundation
 internal import Audio
+public import Foundation
 
 /// Where the audio comes from.
 public enum AudioInput: Sendable {
@@ -15,8 +15,10 @@ public enum AudioInput: Sendable {
         do {
             switch self {
             case .file(let url): return try Recording(path: url.path, pieceLimit: pieceLimit)
-            case .standardInput: return try Recording(path: InputFile.standardInputName, pieceLimit: pieceLimit)
-            case .samples(let samples): return try Recording(samples: samples, pieceLimit: pieceLimit)
+            case .standardInput:
+                return try Recording(path: InputFile.standardInputName, pieceLimit: pieceLimit)
+            case .samples(let samples):
+                return try Recording(samples: samples, name: "samples", pieceLimit: pieceLimit)
             }
         } catch {
             throw .init(error)

@@ -29,7 +29,8 @@ struct EmbeddingTable: Sendable {
             let table = Tensor(mapping: mapping, byteOffset: 0, elementType: type, shape: shape)
         else {
             throw .model(
-                "\(file.path): has \(mapping.byteCount) bytes, \(type)\(shape) of config.json needs \(expected)")
+                "\(file.path): has \(mapping.byteCount) bytes, \(type)\(shape) of config.json needs \(expected)"
+            )
         }
         self.table = table
     }

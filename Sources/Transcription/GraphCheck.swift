@@ -48,7 +48,8 @@ struct GraphCheck {
         guard let dimensions = value.dimensions else { return }
         guard dimensions.count == expected.count else {
             throw .model(
-                "\(file): \(kind) \(value.name) has \(dimensions.count) dimensions, expected \(expected.count)")
+                "\(file): \(kind) \(value.name) has \(dimensions.count) dimensions, expected \(expected.count)"
+            )
         }
         for (axis, (dimension, size)) in zip(dimensions, expected).enumerated() {
             guard case .fixed(let found) = dimension, let size, found != size else { continue }

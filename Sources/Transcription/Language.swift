@@ -39,5 +39,6 @@ public struct Language: Sendable, Hashable, CustomStringConvertible {
         self = found
     }
 
+    /// The English name.
     public var description: String { name }
 }

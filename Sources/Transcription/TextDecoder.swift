@@ -1,3 +1,4 @@
+internal import Foundation
 internal import ONNXFormat
 internal import Runtime
 internal import Tensors
@@ -37,7 +38,8 @@ struct TextDecoder: Sendable {
 
         let initCheck = GraphCheck(prefill, file: directory.graph(.decoderInit).path)
         if prefillTakesEmbeddings {
-            try initCheck.input("input_embeds", .float32, [nil, nil, decoder.hiddenSize], "decoder.hidden_size")
+            try initCheck.input(
+                "input_embeds", .float32, [nil, nil, decoder.hiddenSize], "decoder.hidden_size")
             try initCheck.noInputs(but: ["input_embeds", "position_ids"])
         } else {
             try initCheck.input("input_ids", .int64, [nil, nil], "")

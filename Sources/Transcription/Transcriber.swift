@@ -1,5 +1,5 @@
-public import Foundation
 internal import Audio
+public import Foundation
 internal import Kernels
 internal import PocketModel
 internal import Runtime
@@ -19,18 +19,24 @@ public final class Transcriber: Sendable {
         public enum InstructionSet: String, Sendable, CaseIterable {
             /// The fastest that the processor has.
             case auto
+            /// AVX-512 with VNNI.
             case avx512
+            /// AVX2 with FMA.
             case avx2
+            /// What every processor of the architecture has.
             case portable
         }
 
+        /// Weights to use.
         public var variant = Variant.auto
         /// Threads to compute with; nil for as many as the process may use.
         public var threads: Int?
+        /// Kernels to use.
         public var instructionSet = InstructionSet.auto
         /// Whether graphs are rewritten into equivalent, faster ones; without, they run as they are written.
         public var fusion = true
 
+        /// The defaults.
         public init() {}
     }
 

@@ -7,7 +7,9 @@ public struct Transcript: Sendable, Equatable {
     public let language: String
     /// The texts of all segments, joined.
     public let text: String
+    /// The pieces that were transcribed one by one, in order.
     public let segments: [Segment]
+    /// Where the time went.
     public let timing: Timing
     /// What the user should know although the transcript is there, such as a truncated file.
     public let warnings: [String]
@@ -29,11 +31,13 @@ public struct Segment: Sendable, Equatable {
     public let start: Double
     /// Where it ends in the recording, in seconds.
     public let end: Double
+    /// What was said in it.
     public let text: String
     /// English name of the language, or empty.
     public let language: String
     /// Ids of the tokens that the model chose, end token excluded.
     public let tokens: [Int]
+    /// Why decoding ended.
     public let finishReason: FinishReason
     /// Mean natural logarithm of the probabilities of the chosen tokens, end token included.
     public let averageLogProbability: Double
@@ -45,8 +49,11 @@ public struct Timing: Sendable, Equatable {
     public var load = 0.0
     /// Decoding, resampling, and the log-mel spectrogram.
     public var audio = 0.0
+    /// The audio encoder.
     public var encode = 0.0
+    /// Reading the prompts.
     public var prefill = 0.0
+    /// Choosing tokens one by one.
     public var decode = 0.0
     /// All of it but the load.
     public var total = 0.0
@@ -58,6 +65,7 @@ public enum TranscriptionEvent: Sendable, Equatable {
     case segmentStarted(start: Double, end: Double, duration: Double)
     /// The model chose a token.
     case token(Token)
+    /// A piece is done.
     case segmentFinished(Segment)
     /// The last event.
     case finished(Transcript)
@@ -65,6 +73,7 @@ public enum TranscriptionEvent: Sendable, Equatable {
 
 /// A token as the model chose it.
 public struct Token: Sendable, Equatable {
+    /// Number of the token in the vocabulary.
     public let id: Int
     /// Text of the transcript that this token made certain. Empty for the language tag, and while a character
     /// is incomplete.

@@ -11,6 +11,7 @@ public enum TranscriptionError: Error, Sendable, Equatable, CustomStringConverti
     /// An operator failed on inputs of the pipeline's own making.
     case execution(String)
 
+    /// What to tell the user; names the file and the thing in it.
     public var description: String {
         switch self {
         case .missing(let message), .audio(let message), .model(let message), .setting(let message),

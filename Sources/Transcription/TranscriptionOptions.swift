@@ -11,6 +11,7 @@ public struct TranscriptionOptions: Sendable {
     /// Whether a segment ends when the model begins to repeat itself.
     public var stopsRepetition = true
 
+    /// The defaults.
     public init() {}
 
     /// Tokens that a segment may have at most. Fast speech in scripts with a token per character stays below

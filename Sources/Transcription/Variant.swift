@@ -2,6 +2,8 @@
 public enum Variant: String, Sendable, CaseIterable {
     /// int4 if the directory has it, else FP32.
     case auto
+    /// 32-bit floating point.
     case fp32
+    /// 4-bit blocks (MatMulNBits).
     case int4
 }

@@ -1,4 +1,5 @@
-import Dispatch
+// Signal sources are safe to share, but not annotated so on Linux.
+@preconcurrency import Dispatch
 import Foundation
 import Synchronization
 

@@ -18,7 +18,8 @@ struct ModelOption: ParsableArguments {
 
     /// The directory to use, and whether it is the bundled model's.
     var directory: (url: URL, isPocketModel: Bool) {
-        let named = path ?? ProcessInfo.processInfo.environment["QWEN3_ASR_MODEL"].flatMap { $0.isEmpty ? nil : $0 }
+        let named =
+            path ?? ProcessInfo.processInfo.environment["QWEN3_ASR_MODEL"].flatMap { $0.isEmpty ? nil : $0 }
         guard let named else { return (Transcriber.pocketModelDirectory, true) }
         return (URL(filePath: named), false)
     }

@@ -71,7 +71,8 @@ struct TokenizeCommand: ParsableCommand {
             if line.allSatisfy(\.isWhitespace) { continue }
             guard var object = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) else {
                 throw CommandFailure(
-                    status: .badAudio, description: "line \(number): not a JSON object with a string \"text\"")
+                    status: .badAudio, description: "line \(number): not a JSON object with a string \"text\""
+                )
             }
             let ids = tokenizer.encode(object.text)
             object.ids = ids

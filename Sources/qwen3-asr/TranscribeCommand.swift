@@ -102,7 +102,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             let (url, isPocketModel) = model.directory
             if isPocketModel {
                 terminal.note(
-                    "no --model given: using the bundled pocket model, which knows spoken English digits only")
+                    "no --model given: using the bundled pocket model, which knows spoken English digits only"
+                )
             }
             let transcriberOptions = transcriberOptions
             let transcriber = try await interruption.cancelling {
@@ -141,6 +142,3 @@ struct TranscribeCommand: AsyncParsableCommand {
         return options
     }
 }
-
-extension Variant: ExpressibleByArgument {}
-extension Transcriber.Options.InstructionSet: ExpressibleByArgument {}

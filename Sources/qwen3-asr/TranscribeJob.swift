@@ -72,21 +72,11 @@ struct TranscribeJob {
         let progress = ProgressLine(input, terminal: terminal, isDrawn: !showsText)
         if showsText && inputs.count > 1 { try StandardOutput.write("\(input): ") }
         return try await interruption.cancelling {
-            var isFirstText = true
+            var text = ShownText()
             for try await event in events {
                 progress.update(event)
-                switch event {
-                case .token(let token) where showsText && !token.text.isEmpty:
-                    let text = isFirstText ? String(token.text.drop(while: \.isWhitespace)) : token.text
-                    isFirstText = isFirstText && text.isEmpty
-                    try StandardOutput.write(text)
-                case .segmentStarted where showsText && !isFirstText:
-                    try StandardOutput.write(" ")
-                    isFirstText = true
-                case .finished(let transcript):
-                    return transcript
-                default: break
-                }
+                if showsText { try StandardOutput.write(text.addition(event)) }
+                if case .finished(let transcript) = event { return transcript }
             }
             throw CancellationError()
         }
