@@ -102,7 +102,7 @@ let package = Package(
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
         tests("Kernels", ["Kernels"]),
         tests("Operators", ["Operators", "Tensors", "Threading"]),
-        tests("Runtime", ["Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
+        tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
         tests("Audio", ["Audio"]),
         tests("Tokenization", ["Tokenization"]),
         tests("Transcription", ["Transcription", "Audio", "Tokenization", "PocketModel"]),

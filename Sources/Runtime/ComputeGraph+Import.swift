@@ -14,7 +14,7 @@ extension ComputeGraph {
         for name in graph.initializerNames {
             ids[name] = addValue(name, constant: graph.initializers[name])
         }
-        for input in graph.inputs where ids[input.name] == nil {
+        for input in graph.requiredInputs {
             let id = addValue(input.name)
             ids[input.name] = id
             inputs.append(id)
@@ -30,9 +30,8 @@ extension ComputeGraph {
             }
             nodes.append(
                 Node(
-                    name: node.name, type: node.type, domain: node.domain == "ai.onnx" ? "" : node.domain,
-                    inputs: inputs, outputs: outputs,
-                    attributes: OperatorAttributes(node.attributes.compactMapValues(AttributeValue.init)),
+                    name: node.label, type: node.type, domain: node.domain, inputs: inputs,
+                    outputs: outputs, attributes: OperatorAttributes(node.attributes),
                     subgraphs: subgraphs))
         }
         outputs = graph.outputs.compactMap { reference($0.name, &ids, enclosing) }
@@ -56,43 +55,40 @@ extension ComputeGraph {
         of node: ONNXFormat.Node, _ ids: inout [String: ValueID], _ enclosing: [String: ValueID]
     ) -> [String: ComputeGraph] {
         var subgraphs: [String: ComputeGraph] = [:]
-        for (name, attribute) in node.attributes {
-            guard case .graph(let graph) = attribute else { continue }
+        for attribute in node.attributes {
+            guard case .graph(let graph) = attribute.value else { continue }
             // What the subgraph takes from further out passes through this graph.
-            for outer in enclosing.keys where ids[outer] == nil && graph.reads(outer) {
-                _ = reference(outer, &ids, enclosing)
-            }
-            subgraphs[name] = ComputeGraph(graph, enclosing: ids)
+            for name in graph.freeNames { _ = reference(name, &ids, enclosing) }
+            subgraphs[attribute.name] = ComputeGraph(graph, enclosing: ids)
         }
         return subgraphs
     }
 }
 
-extension ONNXFormat.Graph {
-    /// Whether a node of this graph, or of one within it, reads a value of that name.
-    fileprivate func reads(_ name: String) -> Bool {
-        outputs.contains { $0.name == name }
-            || nodes.contains { node in
-                node.inputs.contains(name)
-                    || node.attributes.values.contains { attribute in
-                        if case .graph(let graph) = attribute { graph.reads(name) } else { false }
-                    }
-            }
+extension OperatorAttributes {
+    /// Attributes of the kinds that operators of this engine read.
+    fileprivate init(_ attributes: [ONNXFormat.Attribute]) {
+        var values: [String: AttributeValue] = [:]
+        for attribute in attributes { values[attribute.name] = AttributeValue(attribute.value) }
+        self.init(values)
     }
 }
 
 extension AttributeValue {
-    /// Nil for kinds that no operator of this engine reads.
-    fileprivate init?(_ attribute: ONNXFormat.Attribute) {
-        switch attribute {
+    fileprivate init?(_ value: ONNXFormat.Attribute.Value) {
+        switch value {
         case .float(let value): self = .float(value)
-        case .int(let value): self = .int(Int(value))
-        case .string(let value): self = .string(value)
+        case .int(let value): self = .int(value)
+        case .string:
+            guard let text = value.text else { return nil }
+            self = .string(text)
         case .tensor(let value): self = .tensor(value)
         case .floats(let values): self = .floats(values)
-        case .ints(let values): self = .ints(values.map { Int($0) })
-        case .strings(let values): self = .strings(values)
-        default: return nil
+        case .ints(let values): self = .ints(values)
+        case .strings:
+            guard let texts = value.texts else { return nil }
+            self = .strings(texts)
+        case .graph, .graphs, .tensors: return nil
         }
     }
 }

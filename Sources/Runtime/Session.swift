@@ -33,8 +33,7 @@ package final class Session: Sendable {
 
     /// - Throws: ``SessionError`` that lists every operator that cannot be run.
     package init(_ model: Model, options: Options) throws(SessionError) {
-        let opsets = Dictionary(
-            model.opsets.map { ($0.key == "ai.onnx" ? "" : $0.key, Int($0.value)) }, uniquingKeysWith: max)
+        let opsets = model.operatorSets
         for (domain, supported) in Self.supportedOpsets {
             guard let version = opsets[domain] else { continue }
             guard supported.contains(version) else {
@@ -52,8 +51,7 @@ package final class Session: Sendable {
             graph.inputs.map { (graph.values[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         outputIDs = Dictionary(
             zip(model.graph.outputs.map(\.name), graph.outputs), uniquingKeysWith: { first, _ in first })
-        let fed = inputIDs
-        inputs = model.graph.inputs.filter { fed[$0.name] != nil }
+        inputs = model.graph.requiredInputs
         outputs = model.graph.outputs
     }
 
