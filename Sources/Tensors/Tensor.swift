@@ -124,6 +124,22 @@ extension Tensor {
         }
     }
 
+    /// All bytes between the first and the last element of a view, those that it skips included; aligned or
+    /// not. Nil if a stride is negative.
+    package var reachableBytes: RawSpan? {
+        @_lifetime(borrow self)
+        get {
+            var last = 0
+            for (dimension, stride) in zip(shape, strides) where dimension > 1 {
+                if stride < 0 { return nil }
+                last += (dimension - 1) * stride
+            }
+            let byteCount = shape.elementCount == 0 ? 0 : (last + 1) * elementType.byteWidth
+            return _overrideLifetime(
+                RawSpan(_unsafeStart: storage.base + byteOffset, byteCount: byteCount), borrowing: self)
+        }
+    }
+
     /// For the wrappers of C libraries and kernels: the address of the first element, which need not be
     /// aligned. Element `[i, j, …]` is at `i * strides[0] + j * strides[1] + …`. Valid while `body` runs.
     package func withUnsafePointer<Element: TensorElement, Result, Failure: Error>(
