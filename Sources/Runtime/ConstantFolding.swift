@@ -43,7 +43,7 @@ struct ConstantFolding: RewritePass {
         else { return false }
         let isCheap = results.allSatisfy { result in
             result.byteCount <= Self.largestResult
-                || inputs.contains { $0?.isSameMemory(as: result) ?? false }
+                || inputs.contains { $0?.sharesStorage(with: result) ?? false }
         }
         guard isCheap else { return false }
         for (output, result) in zip(node.outputs, results) {

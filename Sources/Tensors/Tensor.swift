@@ -41,8 +41,13 @@ package struct Tensor: Sendable {
     }
 
     /// Whether this tensor is a view of the same storage as another.
-    package func isSameMemory(as other: Tensor) -> Bool {
+    package func sharesStorage(with other: Tensor) -> Bool {
         storage === other.storage
+    }
+
+    /// Whether both start at the same address; true for views of the same weights in one mapped file.
+    package func hasSameAddress(as other: Tensor) -> Bool {
+        storage.base + byteOffset == other.storage.base + other.byteOffset
     }
 }
 

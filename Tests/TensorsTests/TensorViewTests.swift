@@ -6,7 +6,7 @@ import Testing
 
     @Test func transposeSharesMemory() {
         let transposed = matrix.transposed([1, 0])
-        #expect(transposed.isSameMemory(as: matrix))
+        #expect(transposed.sharesStorage(with: matrix))
         #expect(!transposed.isContiguous)
         #expect(transposed.array(Float.self) == [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11])
     }
@@ -22,7 +22,7 @@ import Testing
 
     @Test func broadcastRepeatsWithoutCopying() {
         let row = matrix.sliced(axis: 0, start: 1, count: 1).broadcast(to: [2, 2, 4])
-        #expect(row.isSameMemory(as: matrix))
+        #expect(row.sharesStorage(with: matrix))
         #expect(row.array(Float.self) == [4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7])
     }
 
