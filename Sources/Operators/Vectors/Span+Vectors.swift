@@ -88,6 +88,34 @@ extension MutableSpan<Float> {
     }
 }
 
+extension MutableSpan<Float> {
+    /// Writes a function of each element of a span of this one's length.
+    @inline(__always)
+    mutating func writeVectors(from source: Span<Float>, _ body: (FloatVector) -> FloatVector) {
+        precondition(source.count == count)
+        var index = 0
+        while index < source.tailStart {
+            store(body(source.vector(at: index)), at: index)
+            index &+= 16
+        }
+        if index < count { storeTail(body(source.tail(from: index)), from: index) }
+    }
+
+    /// Writes a function of the sums of two spans' elements.
+    @inline(__always)
+    mutating func writeVectors(
+        from source: Span<Float>, adding other: Span<Float>, _ body: (FloatVector) -> FloatVector
+    ) {
+        precondition(source.count == count && other.count == count)
+        var index = 0
+        while index < source.tailStart {
+            store(body(source.vector(at: index) + other.vector(at: index)), at: index)
+            index &+= 16
+        }
+        if index < count { storeTail(body(source.tail(from: index) + other.tail(from: index)), from: index) }
+    }
+}
+
 extension MutableSpan where Element: BitwiseCopyable {
     /// A run of this span's elements, to be written while this one waits.
     @_lifetime(&self)
