@@ -11,7 +11,6 @@ from .config import DecoderConfig, EncoderConfig, ModelConfig
 FRAMES_PER_WINDOW = 100
 TOKENS_PER_WINDOW = 13
 TOKENS_PER_ATTENTION_WINDOW = 104
-MAXIMUM_POSITIONS = 1500
 # Finite, so that a row in which everything is masked gives a uniform softmax instead of NaN.
 MASKED = torch.finfo(torch.float32).min
 
@@ -90,7 +89,7 @@ class AudioEncoder(nn.Module):
         self.conv2d3 = nn.Conv2d(channels, channels, 3, 2, padding=1)
         reduced_bins = config.num_mel_bins // config.downsample_factor
         self.conv_out = nn.Linear(channels * reduced_bins, width, bias=False)
-        self.positional_embedding = SinusoidalPositions(MAXIMUM_POSITIONS, width)
+        self.positional_embedding = SinusoidalPositions(config.maximum_positions, width)
         self.layers = nn.ModuleList(AudioEncoderLayer(config) for _ in range(config.num_layers))
         self.ln_post = nn.LayerNorm(width)
         self.proj1 = nn.Linear(width, width)

@@ -1,6 +1,7 @@
 """Batches of utterances of equal length in whole seconds, made by a process in the background."""
 
 import multiprocessing
+import os
 import queue
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from .architecture import FRAMES_PER_WINDOW
@@ -15,8 +17,8 @@ from .clips import Sources
 from .features import MEL_BINS
 from .utterances import Composer, Utterance
 
-SECONDS_PER_BATCH = 88
-LARGEST_BATCH = 36
+SECONDS_PER_BATCH = 40
+LARGEST_BATCH = 18
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ def batch_of(utterances: list[Utterance]) -> Batch:
 
 
 def _produce(sources: Sources, seed: int, progress, output) -> None:
+    # Both cores belong to the training; BLAS threads of this process would spin on them.
+    os.nice(5)
+    threadpool_limits(1)
     composer = Composer(sources, seed)
     buckets: dict[int, list[Utterance]] = defaultdict(list)
     while True:
@@ -57,7 +62,7 @@ class BatchStream:
     def __init__(self, sources: Sources, seed: int, workers: int = 1) -> None:
         context = multiprocessing.get_context("fork")
         self.progress = context.Value("d", 0.0, lock=False)
-        self.queue = context.Queue(maxsize=6)
+        self.queue = context.Queue(maxsize=8)
         self.workers = [
             context.Process(target=_produce, args=(sources, seed + i, self.progress, self.queue), daemon=True)
             for i in range(workers)

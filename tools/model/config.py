@@ -13,6 +13,7 @@ class EncoderConfig:
     output_dim: int
     downsample_factor: int = 8
     num_mel_bins: int = 128
+    maximum_positions: int = 1500
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class ModelConfig:
         scaling = decoder.get("rope_scaling") or {}
         decoder["mrope_section"] = tuple(decoder.get("mrope_section") or scaling["mrope_section"])
         return ModelConfig(
-            EncoderConfig(**{f.name: encoder[f.name] for f in fields(EncoderConfig)}),
+            EncoderConfig(**{f.name: encoder[f.name] for f in fields(EncoderConfig) if f.name in encoder}),
             DecoderConfig(**{f.name: decoder[f.name] for f in fields(DecoderConfig)}),
         )
 
@@ -57,8 +58,8 @@ QWEN_VOCABULARY = 151_936
 
 PRESETS: dict[str, ModelConfig] = {
     "toy": ModelConfig(
-        EncoderConfig(2, 32, 2, 64, 8, 64),
-        DecoderConfig(2, 64, 2, 1, 32, 64, POCKET_VOCABULARY, (6, 5, 5)),
+        EncoderConfig(2, 32, 2, 64, 8, 32, maximum_positions=16),
+        DecoderConfig(2, 32, 2, 1, 32, 64, POCKET_VOCABULARY, (6, 5, 5)),
     ),
     "pocket": ModelConfig(
         EncoderConfig(3, 128, 4, 256, 32, 128),
