@@ -1,6 +1,13 @@
 extension OperatorRegistry {
     /// Operators of the domain `com.microsoft`.
     static let contribOperators: [String: any Operator.Type] = [
-        "FusedMatMul": FusedMatMul.self
+        "BiasGelu": BiasGelu.self,
+        "FastGelu": FastGelu.self,
+        "FusedMatMul": FusedMatMul.self,
+        "Gelu": Gelu.self,
+        "QuickGelu": QuickGelu.self,
+        "RotaryEmbedding": ContribRotaryEmbedding.self,
+        "SkipLayerNormalization": SkipLayerNormalization.self,
+        "SkipSimplifiedLayerNormalization": SkipSimplifiedLayerNormalization.self,
     ]
 }
