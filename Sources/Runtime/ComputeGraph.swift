@@ -29,6 +29,19 @@ package struct ComputeGraph: Sendable {
         /// The branches of `If` by attribute name.
         package let subgraphs: [String: ComputeGraph]
 
+        package init(
+            name: String, type: String, domain: String = "", inputs: [ValueID?], outputs: [ValueID?],
+            attributes: OperatorAttributes = [:], subgraphs: [String: ComputeGraph] = [:]
+        ) {
+            self.name = name
+            self.type = type
+            self.domain = domain
+            self.inputs = inputs
+            self.outputs = outputs
+            self.attributes = attributes
+            self.subgraphs = subgraphs
+        }
+
         /// `com.microsoft.Gelu`, or just `Add` for ONNX's own operators.
         package var qualifiedType: String { domain.isEmpty ? type : "\(domain).\(type)" }
     }

@@ -1,4 +1,4 @@
-internal import Operators
+package import Operators
 internal import Tensors
 internal import Threading
 
@@ -6,14 +6,19 @@ internal import Threading
 ///
 /// Results that are views of weights (a transposed embedding table) cost nothing and are always kept; others
 /// only if small, because weights belong to the file cache and not to this process.
-struct ConstantFolding: RewritePass {
-    let name = "ConstantFolding"
+package struct ConstantFolding: RewritePass {
+    package let name = "ConstantFolding"
     let registry: OperatorRegistry
     let context: OperatorContext
 
     private static let largestResult = 1 << 20
 
-    func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
+    package init(registry: OperatorRegistry, context: OperatorContext) {
+        self.registry = registry
+        self.context = context
+    }
+
+    package func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
         let before = graph.nodes.count
         let nodes = graph.nodes
         graph.nodes = []
@@ -57,10 +62,12 @@ struct ConstantFolding: RewritePass {
 ///
 /// Payloads inlined in a protobuf start at any byte. OpenBLAS reads such weights where they are, so those of
 /// products stay; everything else is small and is copied.
-struct ConstantAlignment: RewritePass {
-    let name = "ConstantAlignment"
+package struct ConstantAlignment: RewritePass {
+    package let name = "ConstantAlignment"
 
-    func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
+    package init() {}
+
+    package func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
         var isWeight = Set<ComputeGraph.ValueID>()
         for node in graph.nodes where ["MatMul", "FusedMatMul", "Gemm", "Conv"].contains(node.type) {
             if node.inputs.count > 1, let weight = node.inputs[1] { isWeight.insert(weight) }

@@ -1,11 +1,13 @@
-internal import Operators
+package import Operators
 internal import Tensors
 
 extension Plan {
     /// Compiles a graph whose nodes are in an order in which it can run.
     ///
     /// - Throws: ``SessionError``, which lists all nodes that cannot be run.
-    init(_ graph: ComputeGraph, opsets: [String: Int], registry: OperatorRegistry) throws(SessionError) {
+    package init(_ graph: ComputeGraph, opsets: [String: Int], registry: OperatorRegistry)
+        throws(SessionError)
+    {
         var refusals: [OperatorRefusal] = []
         self = Plan.compile(graph, opsets: opsets, registry: registry, &refusals)
         if !refusals.isEmpty { throw .unsupported(refusals) }

@@ -1,26 +1,26 @@
-internal import Operators
-internal import Tensors
+package import Operators
+package import Tensors
 
 /// A graph made ready to run: operators bound to their attributes, and for every step the values that
 /// nobody reads afterwards.
-struct Plan: Sendable {
-    struct Step: Sendable {
+package struct Plan: Sendable {
+    package struct Step: Sendable {
         let name: String
         let type: String
         let action: Action
         let inputs: [ComputeGraph.ValueID?]
         let outputs: [ComputeGraph.ValueID?]
         /// Values whose last reader is this step.
-        let released: [ComputeGraph.ValueID]
+        package let released: [ComputeGraph.ValueID]
     }
 
-    enum Action: Sendable {
+    package enum Action: Sendable {
         case compute(any Operator)
         /// ONNX's `If`: the input chooses between two plans.
         indirect case branch(then: Plan, otherwise: Plan)
     }
 
-    let steps: [Step]
+    package let steps: [Step]
     let valueNames: [String]
     /// Constants at their numbers, nil elsewhere: what a run starts from.
     let initialValues: [Tensor?]
@@ -36,7 +36,7 @@ extension Plan {
     ///
     /// - Parameter fed: values known before the first step: the graph's inputs, or a subgraph's captures.
     /// - Returns: the graph's outputs.
-    func run(
+    package func run(
         feeding fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext
     ) throws(RunError) -> [Tensor] {
         var values = initialValues

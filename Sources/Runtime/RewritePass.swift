@@ -1,5 +1,5 @@
 /// A change of a graph that keeps what it computes.
-protocol RewritePass: Sendable {
+package protocol RewritePass: Sendable {
     var name: String { get }
 
     /// - Returns: how many nodes the pass changed or removed.

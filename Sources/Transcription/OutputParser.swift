@@ -4,7 +4,7 @@ internal import Tokenization
 ///
 /// Text is given out as soon as it is certain: after the tag, or all of it at the end if there is none. When
 /// the language was forced, the tag is part of the prompt and everything is text.
-struct OutputParser {
+package struct OutputParser {
     private let tokenizer: Tokenizer
     private let tag: Int
     private var decoder: TokenStreamDecoder
@@ -45,7 +45,7 @@ struct OutputParser {
     }
 
     /// The language that the words before the tag name; empty for `language None`.
-    static func language(in preamble: String) -> String {
+    package static func language(in preamble: String) -> String {
         let prefix = "language "
         if preamble.lowercased().contains("language none") { return "" }
         for line in preamble.split(whereSeparator: \.isNewline) {

@@ -1,6 +1,6 @@
 /// Removes repetitions from a text as Qwen3-ASR's own tools do: more than 20 equal characters in a row become
 /// one, and so does a pattern of 1 to 20 characters that stands 20 times or more in a row.
-func removingRepetitions(_ text: String, threshold: Int = 20) -> String {
+package func removingRepetitions(_ text: String, threshold: Int = 20) -> String {
     var characters = Array(text.unicodeScalars)
     guard characters.count >= threshold else { return text }
     characters = collapsingRuns(characters, threshold: threshold)

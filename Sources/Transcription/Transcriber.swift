@@ -152,7 +152,7 @@ extension Transcriber {
 
 extension Transcript {
     /// Joins the texts of segments: by a space, except after languages that are written without.
-    init(duration: Double, segments: [Segment], timing: Timing, warnings: [String]) {
+    package init(duration: Double, segments: [Segment], timing: Timing, warnings: [String]) {
         var text = ""
         var languages: [String] = []
         for segment in segments {

@@ -41,6 +41,19 @@ public struct Segment: Sendable, Equatable {
     public let finishReason: FinishReason
     /// Mean natural logarithm of the probabilities of the chosen tokens, end token included.
     public let averageLogProbability: Double
+
+    package init(
+        start: Double, end: Double, text: String, language: String, tokens: [Int],
+        finishReason: FinishReason, averageLogProbability: Double
+    ) {
+        self.start = start
+        self.end = end
+        self.text = text
+        self.language = language
+        self.tokens = tokens
+        self.finishReason = finishReason
+        self.averageLogProbability = averageLogProbability
+    }
 }
 
 /// Where the time went, in seconds.
@@ -57,6 +70,10 @@ public struct Timing: Sendable, Equatable {
     public var decode = 0.0
     /// All of it but the load.
     public var total = 0.0
+
+    package init(load: Double = 0) {
+        self.load = load
+    }
 }
 
 /// Progress of a transcription, in the order of its happening.

@@ -1,9 +1,8 @@
 import Operators
+import Runtime
 import Tensors
 import Testing
 import Threading
-
-@testable import Runtime
 
 /// Plans compiled from graphs that are made by hand.
 @Suite struct PlanTests {

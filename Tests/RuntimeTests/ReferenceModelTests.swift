@@ -1,12 +1,11 @@
 import Foundation
 import Kernels
 import ONNXFormat
+import Runtime
 import Tensors
 import TestSupport
 import Testing
 import Threading
-
-@testable import Runtime
 
 /// Every test data set of every graph of a model directory with a `reference` tree, made by ONNX Runtime.
 @Suite struct ReferenceModelTests {

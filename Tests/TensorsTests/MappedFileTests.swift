@@ -11,7 +11,11 @@ import Testing
 
     @Test func unalignedElementsAreReadable() throws {
         let values: [Float] = [1.5, -2, 3]
-        let bytes = [7] + values.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
+        let bytes: [UInt8] =
+            [7]
+            + values.flatMap { value in
+                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+            }
         let path = try temporaryFile(bytes)
         defer { unlink(path) }
         let file = try MappedFile(path: path)

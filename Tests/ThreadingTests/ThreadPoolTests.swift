@@ -42,16 +42,21 @@ import Threading
 
     @Test func tasksShareThePool() async {
         let pool = ThreadPool(threads: 3)
-        let total = Atomic(0)
+        let total = Counter()
         await withTaskGroup { group in
             for _ in 0..<8 {
                 group.addTask {
                     for _ in 0..<500 {
-                        pool.parallelFor(5) { range in total.add(range.count, ordering: .relaxed) }
+                        pool.parallelFor(5) { range in total.value.add(range.count, ordering: .relaxed) }
                     }
                 }
             }
         }
-        #expect(total.load(ordering: .relaxed) == 8 * 500 * 5)
+        #expect(total.value.load(ordering: .relaxed) == 8 * 500 * 5)
     }
+}
+
+/// Shared by tasks, which cannot capture an atomic itself.
+private final class Counter: Sendable {
+    let value = Atomic(0)
 }

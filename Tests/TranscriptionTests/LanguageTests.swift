@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Transcription
+import Transcription
 
 @Suite struct LanguageTests {
     @Test func thirtyLanguagesWithDistinctCodes() {

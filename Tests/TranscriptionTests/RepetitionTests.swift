@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Transcription
+import Transcription
 
 @Suite struct RepetitionTests {
     /// What a detector says after each token.
