@@ -7,6 +7,16 @@ extension ElementType {
     static let numbers = signedNumbers + [.uint8, .uint16, .uint32, .uint64]
     static let all = ElementType.allCases
 
+    /// The values of an integer type that is narrower than its compute type.
+    var narrowBounds: ClosedRange<Int64>? {
+        switch self {
+        case .bool: 0...1
+        case .int8, .int16: -1 << (8 * byteWidth - 1)...1 << (8 * byteWidth - 1) - 1
+        case .uint8, .uint16, .uint32: 0...1 << (8 * byteWidth) - 1
+        default: nil
+        }
+    }
+
     /// The type that operators compute in: the narrow ones are converted to it and back.
     var computeType: ElementType {
         switch self {
@@ -25,7 +35,7 @@ protocol NumberComputation {
 
 /// A computation that only moves elements, so that all types of one width are treated alike.
 protocol ElementMove {
-    func move<Word: TensorElement>(_ type: Word.Type) throws(OperatorError) -> Tensor
+    func move<Word: CastableElement>(_ type: Word.Type) throws(OperatorError) -> Tensor
 }
 
 extension ElementType {

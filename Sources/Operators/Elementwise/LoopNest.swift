@@ -18,16 +18,28 @@ struct LoopNest: Sendable {
 
     /// - Parameter shape: one that all operands broadcast to.
     init(_ shape: Shape, _ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil) {
-        dimensions.reserveCapacity(shape.rank + 1)
-        strides.reserveCapacity(shape.rank + 1)
         origin[0] = a.stridedOrigin
         if let b { origin[1] = b.stridedOrigin }
         if let c { origin[2] = c.stridedOrigin }
-        for axis in 0..<shape.rank where shape[axis] != 1 {
+        merge(shape) { axis in
             var stride = SIMD4<Int>()
             stride[0] = a.broadcastStride(axis - shape.rank)
             if let b { stride[1] = b.broadcastStride(axis - shape.rank) }
             if let c { stride[2] = c.broadcastStride(axis - shape.rank) }
+            return stride
+        }
+    }
+
+    /// For one operand that is not a tensor.
+    init(_ shape: Shape, strides: [Int]) {
+        merge(shape) { SIMD4(strides[$0], 0, 0, 0) }
+    }
+
+    private mutating func merge(_ shape: Shape, _ strideOfAxis: (Int) -> SIMD4<Int>) {
+        dimensions.reserveCapacity(shape.rank + 1)
+        strides.reserveCapacity(shape.rank + 1)
+        for axis in 0..<shape.rank where shape[axis] != 1 {
+            let stride = strideOfAxis(axis)
             if let last = strides.last, last == stride &* shape[axis] {
                 dimensions[dimensions.count - 1] *= shape[axis]
                 strides[strides.count - 1] = stride

@@ -25,6 +25,10 @@ protocol Number: CastableElement, Comparable, Numeric {
     /// The bounds that maximum and minimum start from.
     static var lowest: Self { get }
     static var highest: Self { get }
+    /// The type in which many are added up.
+    associatedtype Total: Number
+    var asTotal: Total { get }
+    init(rounding total: Total)
 }
 
 extension Number {
@@ -73,6 +77,8 @@ extension Number where Self: FixedWidthInteger {
     @inline(__always) static func sign(_ a: Self) -> Self { a.signum() }
     static var lowest: Self { .min }
     static var highest: Self { .max }
+    @inline(__always) var asTotal: Self { self }
+    @inline(__always) init(rounding total: Self) { self = total }
 }
 
 extension Int32: Number {}
@@ -114,6 +120,8 @@ extension Number where Self: BinaryFloatingPoint {
 }
 
 extension Float: RealNumber {
+    @inline(__always) var asTotal: Double { Double(self) }
+    @inline(__always) init(rounding total: Double) { self = Float(total) }
     static func power(_ a: Float, _ b: Float) -> Float { powf(a, b) }
     static func exponential(_ x: Float) -> Float { expf(x) }
     static func logarithm(_ x: Float) -> Float { logf(x) }
@@ -124,6 +132,8 @@ extension Float: RealNumber {
 }
 
 extension Double: RealNumber {
+    @inline(__always) var asTotal: Double { self }
+    @inline(__always) init(rounding total: Double) { self = total }
     static func power(_ a: Double, _ b: Double) -> Double { pow(a, b) }
     static func exponential(_ x: Double) -> Double { exp(x) }
     static func logarithm(_ x: Double) -> Double { log(x) }

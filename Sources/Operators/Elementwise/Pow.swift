@@ -7,11 +7,6 @@ struct Pow: Operator {
         @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.power(a, b) }
     }
 
-    private enum Square: NumberFunction {
-        static let types = ElementType.numbers
-        @inline(__always) static func apply<T: Number>(_ x: T) -> T { T.product(x, x) }
-    }
-
     private let square: NumberUnary<Square>
 
     init(_ node: OperatorNode) {

@@ -68,9 +68,14 @@ struct RealUnary<Function: RealFunction>: Operator {
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let x = try inputs.tensor(0, "X", anyOf: ElementType.floats)
-        if x.elementType == .float64 { return [Elementwise.map(DoubleMap.self, x, context)] }
+        return [Self.map(x, context)]
+    }
+
+    /// - Parameter x: of one of the floating-point types.
+    static func map(_ x: Tensor, _ context: OperatorContext) -> Tensor {
+        if x.elementType == .float64 { return Elementwise.map(DoubleMap.self, x, context) }
         let float = x.cast(to: .float32, context)
-        return [Elementwise.map(FloatMap.self, float, context).cast(to: x.elementType, context)]
+        return Elementwise.map(FloatMap.self, float, context).cast(to: x.elementType, context)
     }
 }
 

@@ -12,7 +12,7 @@ struct Where: Operator {
         let y: Tensor
         let context: OperatorContext
 
-        func move<Word: TensorElement>(_ type: Word.Type) -> Tensor {
+        func move<Word: CastableElement>(_ type: Word.Type) -> Tensor {
             let nest = LoopNest(shape, condition, x, y)
             let steps = nest.steps
             return .build(

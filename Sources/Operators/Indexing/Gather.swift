@@ -62,7 +62,7 @@ private struct GatheredRows: ElementMove {
     let indices: [Int]
     let context: OperatorContext
 
-    func move<Word: TensorElement>(_ type: Word.Type) -> Tensor {
+    func move<Word: CastableElement>(_ type: Word.Type) -> Tensor {
         let outer = shape[..<axis].reduce(1, *)
         let inner = shape[(axis + 1)...].reduce(1, *)
         let length = data.shape[axis]

@@ -48,7 +48,7 @@ private struct Concatenation: ElementMove {
     let parts: [Tensor]
     let context: OperatorContext
 
-    func move<Word: TensorElement>(_ type: Word.Type) -> Tensor {
+    func move<Word: CastableElement>(_ type: Word.Type) -> Tensor {
         let outer = shape[..<axis].reduce(1, *)
         let inner = shape[(axis + 1)...].reduce(1, *)
         let rowLength = shape[axis] * inner
