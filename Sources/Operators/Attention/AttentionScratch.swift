@@ -15,8 +15,11 @@ struct AttentionScratch {
     }
 
     /// Fills the scores of a tile.
+    ///
+    /// - Parameter unseen: biased scores of the keys that a query does not see; their weights are 0.
     mutating func computeWeights(
-        _ tile: AttentionTiles.Tile, of attention: ScaledDotProductAttention, upTo stage: AttentionStage
+        _ tile: AttentionTiles.Tile, of attention: ScaledDotProductAttention, upTo stage: AttentionStage,
+        unseen: Float = -.infinity
     ) {
         let width = tile.keys.count
         guard width > 0 else { return }
@@ -34,7 +37,7 @@ struct AttentionScratch {
             let seen = attention.visibleKeys(entry: tile.entry, query: query).clamped(to: tile.keys)
             let start = seen.lowerBound - tile.keys.lowerBound
             let end = start + seen.count
-            let unseen: Float = stage == .biased ? -.infinity : 0
+            let unseen = stage == .biased ? unseen : 0
             for index in 0..<start { scores[index] = unseen }
             for index in end..<width { scores[index] = unseen }
             if stage == .biased { continue }

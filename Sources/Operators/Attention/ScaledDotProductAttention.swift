@@ -129,16 +129,18 @@ package struct ScaledDotProductAttention: Sendable {
 
     /// The scores at one stage of the computation.
     ///
-    /// - Returns: `[batch, heads, sequence, keys]`, where the stages after ``AttentionStage/capped`` hold
-    ///   minus infinity, or 0 for weights, at keys that a query does not see.
-    package func scores(_ stage: AttentionStage, on pool: ThreadPool) throws(OperatorError) -> Tensor {
+    /// - Parameter unseen: what ``AttentionStage/biased`` scores are at keys that a query does not see.
+    /// - Returns: `[batch, heads, sequence, keys]`
+    package func scores(
+        _ stage: AttentionStage, unseen: Float = -.infinity, on pool: ThreadPool
+    ) throws(OperatorError) -> Tensor {
         let shape = try Shape.result([batch, heads, length, keyCount])
         let plan = AttentionTiles(self, threads: pool.threadCount, allKeys: true)
         return .build(Float.self, shape, parts: plan.count, grain: plan.grain, on: pool) { parts, output in
             var scratch = AttentionScratch(self, rows: plan.rowsPerTile)
             for part in parts {
                 let tile = plan.tile(part)
-                scratch.computeWeights(tile, of: self, upTo: stage)
+                scratch.computeWeights(tile, of: self, upTo: stage, unseen: unseen)
                 for row in 0..<tile.rows.count {
                     let (query, member) = tile.queryAndMember(row, group)
                     let head = tile.keyHead * group + member
