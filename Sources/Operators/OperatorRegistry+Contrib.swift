@@ -5,6 +5,8 @@ extension OperatorRegistry {
         "FastGelu": FastGelu.self,
         "FusedMatMul": FusedMatMul.self,
         "Gelu": Gelu.self,
+        "GroupQueryAttention": GroupQueryAttention.self,
+        "MultiHeadAttention": MultiHeadAttention.self,
         "QuickGelu": QuickGelu.self,
         "RotaryEmbedding": ContribRotaryEmbedding.self,
         "SkipLayerNormalization": SkipLayerNormalization.self,

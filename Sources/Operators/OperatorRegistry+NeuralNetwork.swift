@@ -1,6 +1,7 @@
 extension OperatorRegistry {
     /// Operators of ONNX's default domain that neural networks are made of.
     static let neuralNetworkOperators: [String: any Operator.Type] = [
+        "Attention": Attention.self,
         "Celu": Celu.self,
         "Conv": Conv.self,
         "Elu": Elu.self,

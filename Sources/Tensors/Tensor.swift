@@ -145,6 +145,16 @@ extension Tensor {
         }
     }
 
+    /// ``reachableBytes`` as elements, of an aligned tensor without negative strides: element `[i, j, …]` is
+    /// at `i * strides[0] + j * strides[1] + …`.
+    @_lifetime(borrow self)
+    package func reachableSpan<Element: TensorElement>(_ type: Element.Type) -> Span<Element> {
+        precondition(Element.elementType == elementType, "\(elementType) read as \(Element.elementType)")
+        precondition(isAligned, "unaligned elements have no span")
+        guard let bytes = reachableBytes else { preconditionFailure("negative stride") }
+        return _overrideLifetime(Span(_bytes: bytes), borrowing: self)
+    }
+
     /// For the wrappers of C libraries and kernels: the address of the first element, which need not be
     /// aligned. Element `[i, j, …]` is at `i * strides[0] + j * strides[1] + …`. Valid while `body` runs.
     package func withUnsafePointer<Element: TensorElement, Result, Failure: Error>(
