@@ -48,15 +48,16 @@ let package = Package(
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
-        // MARK: C targets: generated protobuf code, intrinsics
+        // MARK: C targets: generated protobuf code, intrinsics, a signal handler
 
         .target(name: "COnnxProto", dependencies: ["CProtobufC"]),
         .target(name: "CSIMD"),
+        .target(name: "CMappedFaults"),
 
         // MARK: Memory, threads, model files
 
         library("Threading", ["CSIMD"]),
-        library("Tensors", ["Threading"]),
+        library("Tensors", ["CMappedFaults", "Threading"]),
         library("ONNXFormat", ["COnnxProto", "CProtobufC", "Tensors"]),
 
         // MARK: Kernels, one target per instruction set

@@ -5,6 +5,11 @@ package struct Attribute: Sendable {
     package let name: String
     package let value: Value
 
+    package init(name: String, value: Value) {
+        self.name = name
+        self.value = value
+    }
+
     package enum Value: Sendable {
         case float(Float)
         case int(Int)

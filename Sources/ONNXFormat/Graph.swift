@@ -17,6 +17,21 @@ package struct Graph: Sendable {
     /// Types of values in between, as far as the file tells.
     package let valueInfos: [ValueInfo]
 
+    /// A graph that the program made itself: nothing is checked.
+    package init(
+        name: String = "", nodes: [Node], initializers: [String: Tensor] = [:],
+        initializerNames: [String]? = nil, inputs: [ValueInfo], outputs: [ValueInfo],
+        valueInfos: [ValueInfo] = []
+    ) {
+        self.name = name
+        self.nodes = nodes
+        self.initializers = initializers
+        self.initializerNames = initializerNames ?? initializers.keys.sorted()
+        self.inputs = inputs
+        self.outputs = outputs
+        self.valueInfos = valueInfos
+    }
+
     /// Inputs that have no default.
     package var requiredInputs: [ValueInfo] { inputs.filter { initializers[$0.name] == nil } }
 }

@@ -9,6 +9,17 @@ package struct Model: Sendable {
     /// The model's own key-value pairs.
     package let metadata: [String: String]
 
+    package init(
+        irVersion: Int = 10, operatorSets: [String: Int], producer: Producer = Producer(), graph: Graph,
+        metadata: [String: String] = [:]
+    ) {
+        self.irVersion = irVersion
+        self.operatorSets = operatorSets
+        self.producer = producer
+        self.graph = graph
+        self.metadata = metadata
+    }
+
     /// Who made the model; empty where the file does not say.
     package struct Producer: Sendable, Equatable {
         package let name: String
@@ -16,6 +27,13 @@ package struct Model: Sendable {
         /// The model's domain, a reversed DNS name.
         package let domain: String
         package let modelVersion: Int
+
+        package init(name: String = "", version: String = "", domain: String = "", modelVersion: Int = 0) {
+            self.name = name
+            self.version = version
+            self.domain = domain
+            self.modelVersion = modelVersion
+        }
     }
 
     /// Version of the operator set that defines a node's operator.

@@ -12,6 +12,18 @@ package struct Node: Sendable {
     package let outputs: [String]
     package let attributes: [Attribute]
 
+    package init(
+        name: String = "", type: String, domain: String = "", inputs: [String], outputs: [String],
+        attributes: [Attribute] = []
+    ) {
+        self.name = name
+        self.type = type
+        self.domain = domain
+        self.inputs = inputs
+        self.outputs = outputs
+        self.attributes = attributes
+    }
+
     /// For messages: the name, or else the first output's.
     package var label: String {
         name.isEmpty ? "\(type) of \(outputs.first { !$0.isEmpty } ?? "nothing")" : name

@@ -7,6 +7,12 @@ package struct ValueInfo: Sendable, Equatable {
     package let elementType: ElementType?
     /// Nil if not even the rank is declared.
     package let dimensions: [Dimension]?
+
+    package init(name: String, elementType: ElementType?, dimensions: [Dimension]?) {
+        self.name = name
+        self.elementType = elementType
+        self.dimensions = dimensions
+    }
 }
 
 /// An axis of a declared shape.

@@ -31,7 +31,7 @@ struct WireReducer {
             case .keep: keep(field, of: bytes)
             case .presence:
                 try Self.requireBytes(field)
-                output.bytes(field.number, EmptyCollection())
+                output.bytes(field.number, [])
             case .payload:
                 try Self.requireBytes(field)
                 output.fixed64(Self.offsetField, UInt64(field.payload.lowerBound))

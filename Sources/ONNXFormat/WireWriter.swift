@@ -26,14 +26,14 @@ package struct WireWriter: Sendable {
     }
 
     /// Text, bytes, a packed list or a message that is already encoded.
-    package mutating func bytes(_ field: Int, _ value: some Collection<UInt8>) {
+    package mutating func bytes(_ field: Int, _ value: [UInt8]) {
         tag(field, .bytes)
         append(varint: UInt64(value.count))
         bytes.append(contentsOf: value)
     }
 
     package mutating func text(_ field: Int, _ value: String) {
-        bytes(field, value.utf8)
+        bytes(field, Array(value.utf8))
     }
 
     package mutating func message(_ field: Int, _ body: (inout WireWriter) -> Void) {
@@ -49,8 +49,8 @@ package struct WireWriter: Sendable {
         bytes(field, inner.bytes)
     }
 
-    /// Bytes that lie between fields: the tag's, or a field encoded elsewhere.
-    package mutating func append(_ other: some Sequence<UInt8>) {
+    /// Fields that are already encoded.
+    package mutating func append(_ other: [UInt8]) {
         bytes.append(contentsOf: other)
     }
 }
@@ -79,7 +79,7 @@ extension WireWriter {
 
     /// Leaves room for a length, to be written by ``closeLength(at:)`` when the content's end is known.
     mutating func openLength() -> Int {
-        append(repeatElement(0, count: Self.paddedLength))
+        bytes.append(contentsOf: repeatElement(0, count: Self.paddedLength))
         return bytes.count
     }
 

@@ -22,6 +22,8 @@ final class TemporaryDirectory: Sendable {
         let file = url.appending(path: name)
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        // A file that is written over goes to the disk at once on some file systems, and may still be mapped.
+        try? FileManager.default.removeItem(at: file)
         try Data(bytes).write(to: file)
         return file.path
     }
