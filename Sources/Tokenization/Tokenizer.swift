@@ -7,6 +7,11 @@ package struct Tokenizer: Sendable {
 
     /// The number of tokens that are in the vocabulary proper. They were inserted before the added ones.
     let modelTokenCount: Int
+
+    /// What an added token that is looked for in normalized text is decoded to, where that is not its content.
+    let normalizedContents: [Int: [UInt8]]
+
+    /// The tokens that are left out when special tokens are.
     let specialIDs: Set<Int>
     let steps: Steps
 
@@ -61,7 +66,8 @@ extension Tokenizer {
         _ text: [UInt8], recognizing recognition: AddedTokenRecognition, with merger: inout PairMerger,
         to ids: inout [Int]
     ) {
-        for section in steps.normalizedTokens.sections(of: text, in: 0..<text.count, recognizing: recognition) {
+        for section in steps.normalizedTokens.sections(of: text, in: 0..<text.count, recognizing: recognition)
+        {
             switch section {
             case .token(let id): ids.append(id)
             case .text(let range):
@@ -98,7 +104,9 @@ extension Tokenizer {
     }
 
     func append(bytesOf id: Int, skipSpecialTokens: Bool, to bytes: inout [UInt8]) {
-        guard let token = vocabulary.token(id), !(skipSpecialTokens && specialIDs.contains(id)) else { return }
-        ByteAlphabet.append(bytesOf: token, to: &bytes)
+        guard let token = vocabulary.token(id), !(skipSpecialTokens && specialIDs.contains(id)) else {
+            return
+        }
+        ByteAlphabet.append(bytesOf: normalizedContents[id]?[...] ?? token, to: &bytes)
     }
 }

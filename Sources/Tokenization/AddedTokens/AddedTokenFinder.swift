@@ -30,7 +30,9 @@ struct AddedTokenFinder: Sendable {
     }
 
     /// The sections of `text`, in order. Texts among them are not empty.
-    func sections(of text: [UInt8], in range: Range<Int>, recognizing recognition: AddedTokenRecognition) -> [Section] {
+    func sections(of text: [UInt8], in range: Range<Int>, recognizing recognition: AddedTokenRecognition)
+        -> [Section]
+    {
         guard !isEmpty, recognition != .none else { return range.isEmpty ? [] : [.text(range)] }
         var sections: [Section] = []
         var textStart = range.lowerBound
@@ -46,10 +48,13 @@ struct AddedTokenFinder: Sendable {
             let token = candidate.token
             if recognition == .exceptSpecial, token.isSpecial { continue }
             if token.isSingleWord, Self.touchesWord(match, in: text, range) { continue }
-            let start = token.stripsLeft ? Self.spaceStart(before: match.lowerBound, in: text, range) : match.lowerBound
+            let start =
+                token.stripsLeft
+                ? Self.spaceStart(before: match.lowerBound, in: text, range) : match.lowerBound
             if textStart < start { sections.append(.text(textStart..<start)) }
             sections.append(.token(token.id))
-            textStart = token.stripsRight ? Self.spaceEnd(after: match.upperBound, in: text, range) : match.upperBound
+            textStart =
+                token.stripsRight ? Self.spaceEnd(after: match.upperBound, in: text, range) : match.upperBound
         }
         if textStart < range.upperBound { sections.append(.text(textStart..<range.upperBound)) }
         return sections
@@ -74,7 +79,10 @@ extension AddedTokenFinder {
 
     /// What `\w` matches in Unicode's definition for regular expressions.
     private static func isWord(_ value: UInt32) -> Bool {
-        guard let properties = Unicode.Scalar(value)?.properties else { return false }
+        // The standard library may know a newer Unicode than the reference.
+        guard let properties = Unicode.Scalar(value)?.properties, !ScalarSet.unassigned.contains(value) else {
+            return false
+        }
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
         default: return properties.isAlphabetic || properties.isJoinControl

@@ -54,7 +54,8 @@ struct JSONField {
             throw JSONField(file: file, path: path.isEmpty ? key : "\(path).\(key)", value: value).unsupported
         }
         return JSONMembers(
-            file: file, path: path, values: Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first })
+            file: file, path: path,
+            values: Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first })
     }
 
     /// The string in the member `type`, which tells what else an object has.

@@ -1,28 +1,61 @@
 // MARK: Strings
 
 extension JSONReader {
-    /// Appends the UTF-8 of the next value, which must be a string, to `content`.
-    mutating func readString(into content: inout [UInt8]) throws(TokenizerError) {
+    /// The next value, which must be a string.
+    mutating func readString() throws(TokenizerError) -> String {
+        String(decoding: try readStringBytes(), as: UTF8.self)
+    }
+
+    /// The valid UTF-8 of the next value, which must be a string: a slice of the whole text if it has no escapes.
+    mutating func readStringBytes() throws(TokenizerError) -> ArraySlice<UInt8> {
         try expect("\"")
+        let start = position
+        position = try plainTextEnd()
+        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+            position += 1
+            return bytes[start..<position - 1]
+        }
+        var content = Array(bytes[start..<position])
         while true {
-            let start = position
-            while position < bytes.count, !Self.endsPlainText(bytes[position]) { position += 1 }
-            content.append(contentsOf: bytes[start..<position])
             guard position < bytes.count else { throw error("the text ends within a string") }
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 position += 1
-                return
+                return content[...]
             case UInt8(ascii: "\\"):
                 try readEscape(into: &content)
-            default:
+            case ..<0x20:
                 throw error("a control character within a string")
+            default:
+                let start = position
+                position = try plainTextEnd()
+                content += bytes[start..<position]
             }
         }
     }
 
-    private static func endsPlainText(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    /// Where the next quotation mark, backslash or control character is, or the end.
+    private func plainTextEnd() throws(TokenizerError) -> Int {
+        let text = bytes.span
+        let start = position
+        var end = start
+        var union: UInt8 = 0
+        while end < text.count {
+            let byte = text[end]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            union |= byte
+            end += 1
+        }
+        // Outside of strings, what is not ASCII is an error anyway.
+        if union >= 0x80 {
+            do {
+                _ = try UTF8Span(validating: text.extracting(start..<end))
+            } catch {
+                throw .invalidJSON(
+                    file: file, offset: start + error.byteOffsets.lowerBound, reason: "not valid UTF-8")
+            }
+        }
+        return end
     }
 
     private mutating func readEscape(into content: inout [UInt8]) throws(TokenizerError) {

@@ -7,7 +7,7 @@ struct JSONReader {
     /// The path that errors name.
     let file: String
 
-    /// The text: valid UTF-8, which the initializer has checked.
+    /// The text, which is checked as it is read, its encoding included.
     let bytes: [UInt8]
 
     /// Where the next value or punctuation is, or the space before it.
@@ -15,15 +15,9 @@ struct JSONReader {
 
     private static let maximumDepth = 64
 
-    /// - Throws: ``TokenizerError/invalidJSON(file:offset:reason:)`` if the text is not UTF-8.
-    init(_ bytes: [UInt8], file: String) throws(TokenizerError) {
+    init(_ bytes: [UInt8], file: String) {
         self.file = file
         self.bytes = bytes
-        do {
-            _ = try UTF8Span(validating: bytes.span)
-        } catch {
-            throw .invalidJSON(file: file, offset: error.byteOffsets.lowerBound, reason: "not UTF-8")
-        }
     }
 
     /// A reader of the same text at another place, to read a value that was skipped.
@@ -43,12 +37,19 @@ struct JSONReader {
 extension JSONReader {
     /// The first byte of the next value or punctuation, or nil at the end of the text.
     mutating func peek() -> UInt8? {
-        while position < bytes.count {
-            let byte = bytes[position]
-            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
-            position += 1
+        position = spaceEnd()
+        return position < bytes.count ? bytes[position] : nil
+    }
+
+    private func spaceEnd() -> Int {
+        let text = bytes.span
+        var end = position
+        while end < text.count {
+            let byte = text[end]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+            end += 1
         }
-        return nil
+        return end
     }
 
     /// Moves past `byte` if it is what comes next.
@@ -61,7 +62,8 @@ extension JSONReader {
     /// Moves past `byte`, which must come next.
     mutating func expect(_ byte: Unicode.Scalar) throws(TokenizerError) {
         guard skip(byte) else {
-            throw error(position < bytes.count ? "expected '\(byte)'" : "the text ends where '\(byte)' is expected")
+            throw error(
+                position < bytes.count ? "expected '\(byte)'" : "the text ends where '\(byte)' is expected")
         }
     }
 
@@ -110,20 +112,13 @@ extension JSONReader {
         _ = try readValue()
     }
 
-    /// The next value, which must be a string.
-    mutating func readString() throws(TokenizerError) -> String {
-        var content: [UInt8] = []
-        try readString(into: &content)
-        return String(decoding: content, as: UTF8.self)
-    }
-
     private mutating func readObject(depth: Int) throws(TokenizerError) -> JSONValue {
         try expect("{")
         var members: [(key: String, value: JSONValue)] = []
-        var keys: Set<[UInt8]> = []
+        // Not strings, of which canonically equivalent ones are equal.
+        var keys: Set<ArraySlice<UInt8>> = []
         while try nextMember(isFirst: members.isEmpty, closing: "}") {
-            var key: [UInt8] = []
-            try readString(into: &key)
+            let key = try readStringBytes()
             let name = String(decoding: key, as: UTF8.self)
             guard keys.insert(key).inserted else { throw error("the key \(quoted(name)) occurs twice") }
             try expect(":")
@@ -192,7 +187,9 @@ extension JSONReader {
     }
 
     private mutating func expectDigits(_ reason: String) throws(TokenizerError) {
-        guard skipByte(Self.isDigit) else { throw error(position < bytes.count ? reason : "the text ends too early") }
+        guard skipByte(Self.isDigit) else {
+            throw error(position < bytes.count ? reason : "the text ends too early")
+        }
         while skipByte(Self.isDigit) {}
     }
 }

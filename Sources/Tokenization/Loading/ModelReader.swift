@@ -82,7 +82,9 @@ struct ModelReader {
         if members.values["byte_fallback"] != nil, try members.optional("byte_fallback").bool() {
             throw members.optional("byte_fallback").unsupported
         }
-        if members.values["ignore_merges"] != nil { ignoresMerges = try members.optional("ignore_merges").bool() }
+        if members.values["ignore_merges"] != nil {
+            ignoresMerges = try members.optional("ignore_merges").bool()
+        }
     }
 }
 
@@ -92,10 +94,8 @@ extension ModelReader {
     private mutating func readVocabulary(_ reader: inout JSONReader) throws(TokenizerError) {
         let field = "model.vocab"
         try Self.expect("{", field, "an object", &reader)
-        var token: [UInt8] = []
         while try reader.nextMember(isFirst: vocabulary.count == 0, closing: "}") {
-            token.removeAll(keepingCapacity: true)
-            try reader.readString(into: &token)
+            let token = try reader.readStringBytes()
             try reader.expect(":")
             guard let id = try reader.readInteger() else {
                 let found = try reader.readValue().typeName
@@ -103,7 +103,7 @@ extension ModelReader {
                 throw .wrongType(
                     file: reader.file, field: "\(field)[\(name)]", expected: "an integer", found: found)
             }
-            guard vocabulary.insert(token[...], id: id) else {
+            guard vocabulary.insert(token, id: id) else {
                 throw .duplicateToken(
                     file: reader.file, field: field, token: String(decoding: token, as: UTF8.self))
             }
@@ -117,7 +117,8 @@ extension ModelReader {
             let token = ByteAlphabet.spelling(of: CollectionOfOne(byte))
             guard let id = vocabulary.id(of: token[...]) else {
                 throw .missingByte(
-                    file: file, field: "model.vocab", byte: byte, token: String(decoding: token, as: UTF8.self))
+                    file: file, field: "model.vocab", byte: byte,
+                    token: String(decoding: token, as: UTF8.self))
             }
             tokens.append(UInt32(truncatingIfNeeded: id))
         }
@@ -131,26 +132,24 @@ extension ModelReader {
     private func readMerges(_ reader: inout JSONReader) throws(TokenizerError) -> MergeTable {
         try Self.expect("[", "model.merges", "an array", &reader)
         var table = MergeTable(capacity: vocabulary.count)
-        // The two tokens one after the other, which is how their merge is spelled.
-        var pair: [UInt8] = []
         var index = 0
         var rank: UInt32 = 0
         while try reader.nextMember(isFirst: index == 0, closing: "]") {
-            pair.removeAll(keepingCapacity: true)
             _ = reader.peek()
             let start = reader.position
-            switch try Self.readEntry(&reader, into: &pair) {
-            case .pair(let middle):
-                let left = try token(pair[..<middle], index, reader.file)
-                let right = try token(pair[middle...], index, reader.file)
-                let result = try token(pair[...], index, reader.file)
-                table.insert(left, right, MergeTable.Merge(rank: rank, result: result))
+            switch try Self.readEntry(&reader) {
+            case .pair(let left, let right):
+                table.insert(
+                    try token(left, index, reader.file), try token(right, index, reader.file),
+                    MergeTable.Merge(
+                        rank: rank, result: try token(left, followedBy: right, index, reader.file)))
                 rank += 1
             case .comment: break
             case .malformed:
                 reader.position = start
                 throw .malformedMerge(
-                    file: reader.file, field: "model.merges[\(index)]", value: try reader.readValue().typeName)
+                    file: reader.file, field: "model.merges[\(index)]", value: try reader.readValue().typeName
+                )
             }
             index += 1
         }
@@ -158,39 +157,36 @@ extension ModelReader {
     }
 
     private enum MergeEntry {
-        /// The right token begins at `middle`.
-        case pair(middle: Int)
+        case pair(ArraySlice<UInt8>, ArraySlice<UInt8>)
         case comment
         case malformed
     }
 
-    /// Reads `"a b"` or `["a", "b"]`, and puts both tokens into `pair`.
-    private static func readEntry(
-        _ reader: inout JSONReader, into pair: inout [UInt8]
-    ) throws(TokenizerError) -> MergeEntry {
+    /// Reads `"a b"` or `["a", "b"]`.
+    private static func readEntry(_ reader: inout JSONReader) throws(TokenizerError) -> MergeEntry {
         if reader.skip("[") {
             guard reader.peek() == UInt8(ascii: "\"") else { return .malformed }
-            try reader.readString(into: &pair)
-            let middle = pair.count
+            let left = try reader.readStringBytes()
             guard reader.skip(","), reader.peek() == UInt8(ascii: "\"") else { return .malformed }
-            try reader.readString(into: &pair)
-            return reader.skip("]") ? .pair(middle: middle) : .malformed
+            let right = try reader.readStringBytes()
+            return reader.skip("]") ? .pair(left, right) : .malformed
         }
         guard reader.peek() == UInt8(ascii: "\"") else { return .malformed }
-        try reader.readString(into: &pair)
+        let text = try reader.readStringBytes()
         // In the old form such a line tells the version.
-        if pair.starts(with: "#version".utf8) { return .comment }
-        guard let space = pair.firstIndex(of: UInt8(ascii: " ")) else { return .malformed }
-        pair.remove(at: space)
-        return pair.contains(UInt8(ascii: " ")) ? .malformed : .pair(middle: space)
+        if text.starts(with: "#version".utf8) { return .comment }
+        let parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        return parts.count == 2 ? .pair(parts[0], parts[1]) : .malformed
     }
 
+    /// The token that is spelled as the concatenation of both.
     private func token(
-        _ spelling: ArraySlice<UInt8>, _ index: Int, _ file: String
+        _ left: ArraySlice<UInt8>, followedBy right: ArraySlice<UInt8> = [], _ index: Int, _ file: String
     ) throws(TokenizerError) -> UInt32 {
-        guard let id = vocabulary.id(of: spelling) else {
+        guard let id = vocabulary.id(of: left, followedBy: right) else {
             throw .unknownMergeToken(
-                file: file, field: "model.merges[\(index)]", token: String(decoding: spelling, as: UTF8.self))
+                file: file, field: "model.merges[\(index)]",
+                token: String(decoding: left + right, as: UTF8.self))
         }
         return UInt32(truncatingIfNeeded: id)
     }

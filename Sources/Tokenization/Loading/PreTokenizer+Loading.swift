@@ -21,7 +21,8 @@ extension PreTokenizer {
             case let type:
                 throw .unsupported(
                     file: part.file, field: "\(part.path).type",
-                    value: isLast ? "\(quoted(type)) as the last step" : "\(quoted(type)) before the last step")
+                    value: isLast
+                        ? "\(quoted(type)) as the last step" : "\(quoted(type)) before the last step")
             }
         }
         guard !parts.isEmpty else { throw .unsupported(file: field.file, field: field.path, value: "empty") }

@@ -34,6 +34,26 @@ extension Tokenizer {
             }
         }
     }
+
+    /// The contents of those tokens that are decoded to other text than their content, and which tokens count as
+    /// special in decoding.
+    ///
+    /// The reference decodes a token that is looked for in normalized text to its normalized content, and tells
+    /// by that whether it is special.
+    static func decodings(
+        of tokens: [AddedToken], normalized: (String) -> [UInt8]
+    ) -> (contents: [Int: [UInt8]], specialIDs: Set<Int>) {
+        let specialContents = Set(tokens.lazy.filter(\.isSpecial).map { Array($0.content.utf8) })
+        var contents: [Int: [UInt8]] = [:]
+        var specialIDs: Set<Int> = []
+        for token in tokens {
+            let content = Array(token.content.utf8)
+            let decoded = token.isNormalized ? normalized(token.content) : content
+            if decoded != content { contents[token.id] = decoded }
+            if specialContents.contains(decoded) { specialIDs.insert(token.id) }
+        }
+        return (contents, specialIDs)
+    }
 }
 
 extension AddedToken {

@@ -11,7 +11,7 @@ extension Tokenizer {
     ///
     /// - Parameter file: What errors name as the file.
     package init(json: [UInt8], file: String) throws(TokenizerError) {
-        var reader = try JSONReader(json, file: file)
+        var reader = JSONReader(json, file: file)
         var model: ModelReader?
         var values: [String: JSONValue] = [:]
         var isFirst = true
@@ -32,7 +32,8 @@ extension Tokenizer {
         try reader.expectEnd()
         let root = JSONField(file: file, path: "", value: .object(values.map { ($0.key, $0.value) }))
         let members = try root.members(
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+            "post_processor",
             "decoder")
         guard let model else { throw .missingField(file: file, field: "model") }
         try self.init(model, members)
@@ -48,13 +49,16 @@ extension Tokenizer {
         try vocabulary.indexByID(file: members.file, field: "model.vocab or added_tokens")
         self.vocabulary = vocabulary
         modelTokenCount = model.vocabulary.count
-        specialIDs = Set(addedTokens.lazy.filter(\.isSpecial).map(\.id))
+        let normalized = { (content: String) in
+            normalizesToNFC ? CanonicalComposition.compose(Array(content.utf8)) : Array(content.utf8)
+        }
+        let (contents, specialIDs) = Self.decodings(of: addedTokens, normalized: normalized)
+        normalizedContents = contents
+        self.specialIDs = specialIDs
         steps = Steps(
             rawTokens: AddedTokenFinder(addedTokens.filter { !$0.isNormalized }) { Array($0.utf8) },
             normalizesToNFC: normalizesToNFC,
-            normalizedTokens: AddedTokenFinder(addedTokens.filter(\.isNormalized)) { content in
-                normalizesToNFC ? CanonicalComposition.compose(Array(content.utf8)) : Array(content.utf8)
-            },
+            normalizedTokens: AddedTokenFinder(addedTokens.filter(\.isNormalized), spelling: normalized),
             preTokenizer: preTokenizer,
             merger: model.merger,
             ignoresMerges: model.ignoresMerges)

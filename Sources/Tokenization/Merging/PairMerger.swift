@@ -49,7 +49,8 @@ struct PairMerger {
             let place = Int(entry & 0xFFFF_FFFF)
             let right = next[place]
             // The entry is stale if the place or its neighbour was merged since.
-            guard right != place, right < tokens.count, let merge = merges.merge(tokens[place], tokens[right]),
+            guard right != place, right < tokens.count,
+                let merge = merges.merge(tokens[place], tokens[right]),
                 merge.rank == UInt32(entry >> 32)
             else { continue }
             tokens[place] = merge.result

@@ -34,9 +34,12 @@ struct Vocabulary: Sendable {
 // MARK: Looking up
 
 extension Vocabulary {
-    /// The id of the token with this spelling, if it is among the `limit` tokens inserted first.
-    func id(of token: ArraySlice<UInt8>, amongFirst limit: Int = .max) -> Int? {
-        let slot = slots[slot(of: token, hash: Self.hash(token))]
+    /// The id of the token that is spelled as the concatenation of both, if it is among the `limit` tokens that
+    /// were inserted first.
+    func id(
+        of token: ArraySlice<UInt8>, followedBy rest: ArraySlice<UInt8> = [], amongFirst limit: Int = .max
+    ) -> Int? {
+        let slot = slots[slot(of: token, rest, hash: Self.hash(token, rest))]
         let index = Int(slot & 0xFFFF_FFFF) - 1
         return 0..<limit ~= index ? ids[index] : nil
     }
@@ -59,28 +62,38 @@ extension Vocabulary {
     }
 
     /// The slot of the token with this spelling, or the free one where it belongs.
-    private func slot(of token: ArraySlice<UInt8>, hash: UInt64) -> Int {
+    private func slot(of token: ArraySlice<UInt8>, _ rest: ArraySlice<UInt8>, hash: UInt64) -> Int {
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: hash) & mask
         while true {
             let slot = slots[place]
             if slot == 0 { return place }
-            if slot >> 32 == hash >> 32, isSpelled(Int(slot & 0xFFFF_FFFF) - 1, token) { return place }
+            if slot >> 32 == hash >> 32 {
+                let range = range(Int(slot & 0xFFFF_FFFF) - 1)
+                let middle = range.lowerBound + token.count
+                if range.count == token.count + rest.count, isEqual(range.lowerBound, token.span),
+                    isEqual(middle, rest.span)
+                {
+                    return place
+                }
+            }
             place = (place + 1) & mask
         }
     }
 
-    private func isSpelled(_ index: Int, _ token: ArraySlice<UInt8>) -> Bool {
-        let range = range(index)
-        guard range.count == token.count else { return false }
-        let offset = range.lowerBound - token.startIndex
-        return token.indices.allSatisfy { token[$0] == spellings[$0 + offset] }
+    /// Whether `text` is what stands in the array of spellings from `start` on.
+    private func isEqual(_ start: Int, _ text: Span<UInt8>) -> Bool {
+        for index in text.indices where spellings[start + index] != text[index] { return false }
+        return true
     }
 
     /// FNV-1a, the halves mixed, because the lower bits choose the slot.
-    private static func hash(_ token: ArraySlice<UInt8>) -> UInt64 {
+    private static func hash(_ token: ArraySlice<UInt8>, _ rest: ArraySlice<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in token { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let prime: UInt64 = 0x100_0000_01B3
+        let (token, rest) = (token.span, rest.span)
+        for index in token.indices { hash = (hash ^ UInt64(token[index])) &* prime }
+        for index in rest.indices { hash = (hash ^ UInt64(rest[index])) &* prime }
         return hash ^ hash >> 32
     }
 }
@@ -93,8 +106,8 @@ extension Vocabulary {
     /// - Returns: Whether it was added.
     mutating func insert(_ token: ArraySlice<UInt8>, id: Int) -> Bool {
         if (count + 1) * 4 > slots.count * 3 { grow() }
-        let hash = Self.hash(token)
-        let place = slot(of: token, hash: hash)
+        let hash = Self.hash(token, [])
+        let place = slot(of: token, [], hash: hash)
         guard slots[place] == 0 else { return false }
         spellings.append(contentsOf: token)
         ends.append(UInt32(spellings.count))
@@ -106,8 +119,8 @@ extension Vocabulary {
     private mutating func grow() {
         slots = Array(repeating: 0, count: slots.count * 2)
         for index in 0..<count {
-            let hash = Self.hash(spelling(index))
-            slots[slot(of: spelling(index), hash: hash)] = hash & ~0xFFFF_FFFF | UInt64(index + 1)
+            let hash = Self.hash(spelling(index), [])
+            slots[slot(of: spelling(index), [], hash: hash)] = hash & ~0xFFFF_FFFF | UInt64(index + 1)
         }
     }
 

@@ -28,7 +28,9 @@ struct PatternMatcher {
         var result: [Range<Int>] = []
         var start = range.lowerBound
         while start <= range.upperBound {
-            if let end = match(text, from: start, to: range.upperBound), end > start || result.last?.upperBound != end {
+            if let end = match(text, from: start, to: range.upperBound),
+                end > start || result.last?.upperBound != end
+            {
                 result.append(start..<end)
                 if end > start {
                     start = end
@@ -58,7 +60,9 @@ struct PatternMatcher {
                     }
                 }
             case .takeAll(let set, let minimum, let maximum):
-                if let taken = take(set, minimum: minimum, maximum: maximum, of: text, from: position, to: end) {
+                if let taken = take(
+                    set, minimum: minimum, maximum: maximum, of: text, from: position, to: end)
+                {
                     current += 1
                     if taken.lowest < taken.end {
                         let less = text.scalarStart(before: taken.end)

@@ -16,7 +16,9 @@ extension PatternParser {
                 throw PatternError("'\(scalar)' within '[…]'")
             }
             let item = scalar == "\\" ? try parseEscape() : (ScalarSet(scalar), literal: scalar)
-            if let first = item.literal, peek() == "-", position + 1 < scalars.count, scalars[position + 1] != "]" {
+            if let first = item.literal, peek() == "-", position + 1 < scalars.count,
+                scalars[position + 1] != "]"
+            {
                 position += 1
                 set = set.union(try parseRange(from: first))
             } else {
@@ -92,6 +94,8 @@ extension PatternParser {
     func checkFolding(of previous: PatternSyntax?, and part: PatternSyntax) throws(PatternError) {
         guard case .set(_, let first?) = previous, case .set(_, let second?) = part else { return }
         let pair = "\(first)\(second)".lowercased()
-        guard !["ff", "fi", "fl", "ss", "st"].contains(pair) else { throw PatternError("'\(pair)' within (?i:…)") }
+        guard !["ff", "fi", "fl", "ss", "st"].contains(pair) else {
+            throw PatternError("'\(pair)' within (?i:…)")
+        }
     }
 }

@@ -128,7 +128,8 @@ extension PatternParser {
         if !isLookahead, skip("?i:") {
             ignoresCase = true
         } else if !isLookahead, !skip("?:"), peek() == "?" {
-            throw PatternError("the group (?\(position + 1 < scalars.count ? String(scalars[position + 1]) : "")…")
+            throw PatternError(
+                "the group (?\(position + 1 < scalars.count ? String(scalars[position + 1]) : "")…")
         }
         let content = try parseAlternatives()
         guard skip(")") else { throw PatternError("'(' without ')'") }

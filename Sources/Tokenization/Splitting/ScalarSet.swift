@@ -67,7 +67,11 @@ extension ScalarSet {
 
     var inverted: ScalarSet {
         var result = self
-        if result.boundaries.first == 0 { result.boundaries.removeFirst() } else { result.boundaries.insert(0, at: 0) }
+        if result.boundaries.first == 0 {
+            result.boundaries.removeFirst()
+        } else {
+            result.boundaries.insert(0, at: 0)
+        }
         if result.boundaries.last == Self.end {
             result.boundaries.removeLast()
         } else {
@@ -86,6 +90,9 @@ extension ScalarSet {
         0x09...0x0D, 0x20...0x20, 0x85...0x85, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029,
         0x202F...0x202F, 0x205F...0x205F, 0x3000...0x3000,
     ])
+
+    /// The scalars that are no character in the Unicode version of the tables.
+    static let unassigned = ScalarSet(generalCategory: "Cn") ?? ScalarSet([])
 
     /// What `\p{name}` matches, where the name is that of a general category such as `Lu`, or its first letter
     /// for all categories that begin with it.

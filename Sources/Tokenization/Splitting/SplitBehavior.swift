@@ -42,7 +42,8 @@ extension SplitBehavior {
     ///
     /// There is no match before the first part, as in the reference.
     private func merge(
-        _ parts: [(range: Range<Int>, isMatch: Bool)], where joins: (_ wasMatch: Bool, _ isMatch: Bool) -> Bool
+        _ parts: [(range: Range<Int>, isMatch: Bool)],
+        where joins: (_ wasMatch: Bool, _ isMatch: Bool) -> Bool
     ) -> [Range<Int>] {
         var result: [Range<Int>] = []
         var wasMatch = false

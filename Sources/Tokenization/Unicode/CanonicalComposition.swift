@@ -45,7 +45,9 @@ enum CanonicalComposition {
         } else if let parts = CanonicalMappings.shared.decompositions[scalar] {
             decompose(parts.first, into: &result)
             // The second part never decomposes; zero stands for a mapping to a single scalar.
-            if parts.second != 0 { result.append((parts.second, CanonicalMappings.combiningClass(parts.second))) }
+            if parts.second != 0 {
+                result.append((parts.second, CanonicalMappings.combiningClass(parts.second)))
+            }
         } else {
             result.append((scalar, CanonicalMappings.combiningClass(scalar)))
         }
