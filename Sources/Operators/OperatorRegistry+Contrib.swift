@@ -1,4 +1,6 @@
 extension OperatorRegistry {
     /// Operators of the domain `com.microsoft`.
-    static let contribOperators: [String: any Operator.Type] = [:]
+    static let contribOperators: [String: any Operator.Type] = [
+        "MatMulNBits": MatMulNBits.self
+    ]
 }
