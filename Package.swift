@@ -101,7 +101,7 @@ let package = Package(
         tests("Threading", ["Threading"]),
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
-        tests("Kernels", ["Kernels"]),
+        tests("Kernels", ["Kernels", "Threading"]),
         tests("Operators", ["Operators", "Tensors", "Threading"]),
         tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
         tests("Audio", ["Audio"]),
