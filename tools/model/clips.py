@@ -37,10 +37,10 @@ class Clip:
     digits: tuple[int, ...]
 
 
-def resampled(samples: np.ndarray, rate: int) -> np.ndarray:
-    if rate != SAMPLE_RATE:
-        divisor = gcd(rate, SAMPLE_RATE)
-        samples = resample_poly(samples, SAMPLE_RATE // divisor, rate // divisor)
+def resampled(samples: np.ndarray, rate: int, new_rate: int = SAMPLE_RATE) -> np.ndarray:
+    if rate != new_rate:
+        divisor = gcd(rate, new_rate)
+        samples = resample_poly(samples, new_rate // divisor, rate // divisor)
     return samples.astype(np.float32)
 
 
