@@ -178,6 +178,7 @@ class Sources:
             espeak_sets, espeak_strings = espeak_sets + more_sets, espeak_strings + more_strings
         return Sources(
             people={name: recordings(fsdd, name) for name in persons(fsdd) if name not in hold_out},
-            synthetic=espeak_sets + flite_sets,
-            strings=espeak_strings + flite_strings,
+            # Few, but made from recordings of people: they are drawn more often.
+            synthetic=espeak_sets + 4 * flite_sets,
+            strings=espeak_strings + 2 * flite_strings,
         )
