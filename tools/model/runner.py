@@ -90,7 +90,9 @@ class Runner:
         """Encoder, prefill, then one step per token, greedily and without an end."""
         encoded = self.encode(mel)
         yield encoded
-        call = self.prefill(self.prompt.ids(audio_token_count(mel.shape[1])), encoded.outputs["audio_features"])
+        call = self.prefill(
+            self.prompt.ids(audio_token_count(mel.shape[1])), encoded.outputs["audio_features"]
+        )
         while True:
             yield call
             call = self.step(int(call.outputs["logits"][0, -1].argmax()), call)
