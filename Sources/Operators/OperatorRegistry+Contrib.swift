@@ -1,4 +1,15 @@
 extension OperatorRegistry {
     /// Operators of the domain `com.microsoft`.
-    static let contribOperators: [String: any Operator.Type] = [:]
+    static let contribOperators: [String: any Operator.Type] = [
+        "BiasGelu": BiasGelu.self,
+        "FastGelu": FastGelu.self,
+        "FusedMatMul": FusedMatMul.self,
+        "Gelu": Gelu.self,
+        "GroupQueryAttention": GroupQueryAttention.self,
+        "MultiHeadAttention": MultiHeadAttention.self,
+        "QuickGelu": QuickGelu.self,
+        "RotaryEmbedding": ContribRotaryEmbedding.self,
+        "SkipLayerNormalization": SkipLayerNormalization.self,
+        "SkipSimplifiedLayerNormalization": SkipSimplifiedLayerNormalization.self,
+    ]
 }
