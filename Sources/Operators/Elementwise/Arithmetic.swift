@@ -53,25 +53,33 @@ extension Tensor {
 }
 
 /// An ONNX operator of two operands of one numeric type, with broadcasting.
-struct Arithmetic<Function: ArithmeticFunction>: Operator {
-    init(_ node: OperatorNode) {}
+protocol Arithmetic: Operator, ArithmeticFunction {
+    init()
+}
+
+extension Arithmetic {
+    init(_ node: OperatorNode) { self.init() }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", anyOf: ElementType.numbers)
         let b = try inputs.tensor(1, "B", like: a)
-        return [try Function.apply(a, b, context)]
+        return [try Self.apply(a, b, context)]
     }
 }
 
 /// An ONNX operator of one or more operands of one numeric type, with broadcasting.
-struct VariadicArithmetic<Function: ArithmeticFunction>: Operator {
-    init(_ node: OperatorNode) {}
+protocol VariadicArithmetic: Operator, ArithmeticFunction {
+    init()
+}
+
+extension VariadicArithmetic {
+    init(_ node: OperatorNode) { self.init() }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         var result = try inputs.tensor(0, "data_0", anyOf: ElementType.numbers)
         for index in 1..<max(1, inputs.count) {
             let operand = try inputs.tensor(index, "data_\(index)", like: result)
-            result = try Function.apply(result, operand, context)
+            result = try Self.apply(result, operand, context)
         }
         return [result]
     }
@@ -79,14 +87,10 @@ struct VariadicArithmetic<Function: ArithmeticFunction>: Operator {
 
 /// ONNX Mean: the mean of all operands, element by element.
 struct Mean: Operator {
-    private let sum: VariadicArithmetic<Add>
-
-    init(_ node: OperatorNode) {
-        sum = VariadicArithmetic(node)
-    }
+    init(_ node: OperatorNode) {}
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        let total = try sum.run(inputs, context)[0]
+        let total = try Sum().run(inputs, context)[0]
         let count = Tensor(scalar: Int64(inputs.count)).cast(to: total.elementType, context)
         return [try Div.apply(total, count, context)]
     }
@@ -119,29 +123,33 @@ struct Mod: Operator {
     }
 }
 
-// MARK: Functions
+// MARK: Operators
 
-enum Add: ArithmeticFunction {
+struct Add: Arithmetic {
     @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.sum(a, b) }
 }
 
-enum Sub: ArithmeticFunction {
+struct Sub: Arithmetic {
     @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.difference(a, b) }
 }
 
-enum Mul: ArithmeticFunction {
+struct Mul: Arithmetic {
     @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.product(a, b) }
 }
 
-enum Div: ArithmeticFunction {
+struct Div: Arithmetic {
     static var divides: Bool { true }
     @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.quotient(a, b) }
 }
 
-enum Min: ArithmeticFunction {
+struct Min: VariadicArithmetic {
     @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.smaller(a, b) }
 }
 
-enum Max: ArithmeticFunction {
+struct Max: VariadicArithmetic {
     @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.larger(a, b) }
+}
+
+struct Sum: VariadicArithmetic {
+    @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.sum(a, b) }
 }

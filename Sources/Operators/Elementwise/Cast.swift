@@ -41,6 +41,11 @@ protocol CastableElement: TensorElement {
     var asBits: Int64 { get }
 }
 
+/// An integer type; its own conversion is named, because the generic one of the standard library is slow.
+protocol CastableInteger: CastableElement, FixedWidthInteger {
+    init(truncating value: Double)
+}
+
 private struct CastMap<Source: CastableElement, Target: CastableElement>: UnaryMap {
     @inline(__always) static func apply(_ x: Source) -> Target { Target.cast(x) }
 }
@@ -52,19 +57,27 @@ extension Tensor {
         return switch elementType {
         case .float32: cast(from: Float.self, to: target, context)
         case .float64: cast(from: Double.self, to: target, context)
-        case .float16: cast(from: Float16.self, to: target, context)
-        case .bfloat16: cast(from: BFloat16.self, to: target, context)
-        case .int8: cast(from: Int8.self, to: target, context)
-        case .int16: cast(from: Int16.self, to: target, context)
         case .int32: cast(from: Int32.self, to: target, context)
         case .int64: cast(from: Int64.self, to: target, context)
-        case .uint8: cast(from: UInt8.self, to: target, context)
-        case .uint16: cast(from: UInt16.self, to: target, context)
-        case .uint32: cast(from: UInt32.self, to: target, context)
         case .uint64: cast(from: UInt64.self, to: target, context)
-        case .bool:
-            // A file may hold bytes other than 0 and 1, which Swift's Bool must not see.
-            reinterpreted(as: .uint8).cast(from: UInt8.self, to: target, context)
+        default: widened(context).cast(to: target, context)
+        }
+    }
+
+    /// A narrow type as its compute type, which holds all its values. That others are reached from there
+    /// saves half of the loops.
+    private func widened(_ context: OperatorContext) -> Tensor {
+        switch elementType {
+        case .float16: Elementwise.map(CastMap<Float16, Float>.self, self, context)
+        case .bfloat16: Elementwise.map(CastMap<BFloat16, Float>.self, self, context)
+        case .int8: Elementwise.map(CastMap<Int8, Int32>.self, self, context)
+        case .int16: Elementwise.map(CastMap<Int16, Int32>.self, self, context)
+        case .uint8: Elementwise.map(CastMap<UInt8, Int32>.self, self, context)
+        case .uint16: Elementwise.map(CastMap<UInt16, Int32>.self, self, context)
+        case .uint32: Elementwise.map(CastMap<UInt32, Int64>.self, self, context)
+        // A file may hold bytes other than 0 and 1, which Swift's Bool must not see.
+        case .bool: Elementwise.map(CastMap<UInt8, Int32>.self, reinterpreted(as: .uint8), context)
+        case .float32, .float64, .int32, .int64, .uint64: self
         }
     }
 
@@ -91,10 +104,10 @@ extension Tensor {
 
 // MARK: Integers
 
-extension CastableElement where Self: FixedWidthInteger {
+extension CastableInteger {
     static var isInteger: Bool { true }
-    @inline(__always) var asFloat: Float { Float(self) }
-    @inline(__always) var asDouble: Double { Double(self) }
+    @inline(__always) var asFloat: Float { Float(asBits) }
+    @inline(__always) var asDouble: Double { Double(asBits) }
     @inline(__always) var asBits: Int64 { Int64(truncatingIfNeeded: self) }
 
     @inline(__always)
@@ -104,7 +117,7 @@ extension CastableElement where Self: FixedWidthInteger {
         // Both bounds are exact: -2^n or 0 below, 2^n above.
         if number > -1 + Double(Self.min) && number < Double(sign: .plus, exponent: valueBits, significand: 1)
         {
-            return Self(number)
+            return Self(truncating: number)
         }
         return number > 0 ? .max : number < 0 ? .min : 0
     }
@@ -114,14 +127,39 @@ extension CastableElement where Self: FixedWidthInteger {
     private static var valueBits: Int { isSigned ? bitWidth - 1 : bitWidth }
 }
 
-extension Int8: CastableElement {}
-extension Int16: CastableElement {}
-extension Int32: CastableElement {}
-extension Int64: CastableElement {}
-extension UInt8: CastableElement {}
-extension UInt16: CastableElement {}
-extension UInt32: CastableElement {}
-extension UInt64: CastableElement {}
+extension Int8: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension Int16: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension Int32: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension Int64: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension UInt8: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension UInt16: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension UInt32: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+}
+
+extension UInt64: CastableInteger {
+    @inline(__always) init(truncating value: Double) { self.init(value) }
+    @inline(__always) var asFloat: Float { Float(self) }
+    @inline(__always) var asDouble: Double { Double(self) }
+}
 
 extension Bool: CastableElement {
     static var isInteger: Bool { true }

@@ -1,60 +1,58 @@
 import Tensors
 
-/// A relation of two numbers; with NaN only "not equal" would hold.
-protocol Relation: SendableMetatype {
+/// An ONNX operator that compares two operands of one type, with broadcasting.
+protocol Comparison: Operator {
     static var types: [ElementType] { get }
     static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool
+    init()
 }
 
-extension Relation {
+extension Comparison {
     static var types: [ElementType] { ElementType.numbers }
-}
 
-/// An ONNX operator that compares two operands of one type, with broadcasting.
-struct Comparison<R: Relation>: Operator {
-    init(_ node: OperatorNode) {}
-
-    private struct Map<T: Number>: BinaryMap {
-        @inline(__always) static func apply(_ a: T, _ b: T) -> Bool { R.holds(a, b) }
-    }
-
-    private struct Computation: NumberComputation {
-        let a: Tensor
-        let b: Tensor
-        let context: OperatorContext
-
-        func compute<T: Number>(_ type: T.Type) throws(OperatorError) -> Tensor {
-            try Elementwise.map(Map<T>.self, a, b, context)
-        }
-    }
+    init(_ node: OperatorNode) { self.init() }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        let a = try inputs.tensor(0, "A", anyOf: R.types)
+        let a = try inputs.tensor(0, "A", anyOf: Self.types)
         let b = try inputs.tensor(1, "B", like: a)
         let type = a.elementType.computeType
-        let computation = Computation(
+        let computation = ComparisonComputation<Self>(
             a: a.cast(to: type, context), b: b.cast(to: type, context), context: context)
         return [try type.dispatch(computation)]
     }
 }
 
-enum Equal: Relation {
+private struct ComparisonComputation<Relation: Comparison>: NumberComputation {
+    let a: Tensor
+    let b: Tensor
+    let context: OperatorContext
+
+    private struct Map<T: Number>: BinaryMap {
+        @inline(__always) static func apply(_ a: T, _ b: T) -> Bool { Relation.holds(a, b) }
+    }
+
+    func compute<T: Number>(_ type: T.Type) throws(OperatorError) -> Tensor {
+        try Elementwise.map(Map<T>.self, a, b, context)
+    }
+}
+
+struct Equal: Comparison {
     static let types = ElementType.all
     @inline(__always) static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool { a == b }
 }
 
-enum Greater: Relation {
+struct Greater: Comparison {
     @inline(__always) static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool { a > b }
 }
 
-enum GreaterOrEqual: Relation {
+struct GreaterOrEqual: Comparison {
     @inline(__always) static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool { a >= b }
 }
 
-enum Less: Relation {
+struct Less: Comparison {
     @inline(__always) static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool { a < b }
 }
 
-enum LessOrEqual: Relation {
+struct LessOrEqual: Comparison {
     @inline(__always) static func holds<T: Comparable>(_ a: T, _ b: T) -> Bool { a <= b }
 }

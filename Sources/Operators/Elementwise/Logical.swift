@@ -1,35 +1,37 @@
 import Tensors
 
-/// A function of two truth values, which are read as bytes: a file may hold others than 0 and 1.
-protocol LogicalFunction: SendableMetatype {
+/// An ONNX operator of two booleans, with broadcasting.
+///
+/// They are read as bytes: a file may hold others than 0 and 1.
+protocol Logical: Operator {
     static func apply(_ a: Bool, _ b: Bool) -> Bool
+    init()
 }
 
-/// An ONNX operator of two booleans, with broadcasting.
-struct Logical<Function: LogicalFunction>: Operator {
-    init(_ node: OperatorNode) {}
-
-    private struct Map: BinaryMap {
-        @inline(__always)
-        static func apply(_ a: UInt8, _ b: UInt8) -> Bool { Function.apply(a != 0, b != 0) }
-    }
+extension Logical {
+    init(_ node: OperatorNode) { self.init() }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .bool).reinterpreted(as: .uint8)
         let b = try inputs.tensor(1, "B", .bool).reinterpreted(as: .uint8)
-        return [try Elementwise.map(Map.self, a, b, context)]
+        return [try Elementwise.map(LogicalMap<Self>.self, a, b, context)]
     }
 }
 
-enum And: LogicalFunction {
+private struct LogicalMap<Function: Logical>: BinaryMap {
+    @inline(__always)
+    static func apply(_ a: UInt8, _ b: UInt8) -> Bool { Function.apply(a != 0, b != 0) }
+}
+
+struct And: Logical {
     @inline(__always) static func apply(_ a: Bool, _ b: Bool) -> Bool { a && b }
 }
 
-enum Or: LogicalFunction {
+struct Or: Logical {
     @inline(__always) static func apply(_ a: Bool, _ b: Bool) -> Bool { a || b }
 }
 
-enum Xor: LogicalFunction {
+struct Xor: Logical {
     @inline(__always) static func apply(_ a: Bool, _ b: Bool) -> Bool { a != b }
 }
 

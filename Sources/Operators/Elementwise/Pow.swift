@@ -7,11 +7,7 @@ struct Pow: Operator {
         @inline(__always) static func apply<T: Number>(_ a: T, _ b: T) -> T { T.power(a, b) }
     }
 
-    private let square: NumberUnary<Square>
-
-    init(_ node: OperatorNode) {
-        square = NumberUnary(node)
-    }
+    init(_ node: OperatorNode) {}
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let base = try inputs.tensor(0, "X", anyOf: ElementType.numbers)
@@ -20,7 +16,7 @@ struct Pow: Operator {
         if exponent.elementCount == 1, exponent.rank <= base.rank,
             exponent.cast(to: .float64, context).array(Double.self) == [2]
         {
-            return try square.run([base], context)
+            return [try Square.map(base, context)]
         }
         // A mixed pair is computed in double, the only type that holds both.
         let isMixed = base.elementType != exponent.elementType

@@ -1,43 +1,55 @@
 import Kernels
 import Tensors
 
-/// A function of one number, for all types of numbers.
-protocol NumberFunction: SendableMetatype {
+// The operators are concrete types that conform to these protocols, rather than instances of a generic type:
+// a generic type's `run`, called through the registry, would not be specialised.
+
+/// An ONNX operator that applies a function to each number of a tensor.
+protocol NumberUnary: Operator {
     static var types: [ElementType] { get }
     static func apply<T: Number>(_ x: T) -> T
+    init()
 }
 
-/// An ONNX operator that applies a ``NumberFunction`` to each element.
-struct NumberUnary<Function: NumberFunction>: Operator {
-    init(_ node: OperatorNode) {}
+extension NumberUnary {
+    init(_ node: OperatorNode) { self.init() }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        let x = try inputs.tensor(0, "X", anyOf: Self.types)
+        return [try Self.map(x, context)]
+    }
+
+    /// - Parameter x: of any type of numbers.
+    static func map(_ x: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
+        let type = x.elementType
+        let computation = UnaryComputation<Self>(x: x.cast(to: type.computeType, context), context: context)
+        return try type.dispatch(computation).cast(to: type, context)
+    }
+}
+
+private struct UnaryComputation<Function: NumberUnary>: NumberComputation {
+    let x: Tensor
+    let context: OperatorContext
 
     private struct Map<T: Number>: UnaryMap {
         @inline(__always) static func apply(_ x: T) -> T { Function.apply(x) }
     }
 
-    private struct Computation: NumberComputation {
-        let x: Tensor
-        let context: OperatorContext
-
-        func compute<T: Number>(_ type: T.Type) -> Tensor { Elementwise.map(Map<T>.self, x, context) }
-    }
-
-    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        let type = try inputs.tensor(0, "X", anyOf: Function.types).elementType
-        let x = try inputs.tensor(0, "X").cast(to: type.computeType, context)
-        return [try type.dispatch(Computation(x: x, context: context)).cast(to: type, context)]
-    }
+    func compute<T: Number>(_ type: T.Type) -> Tensor { Elementwise.map(Map<T>.self, x, context) }
 }
 
-/// A function of one real number.
-protocol RealFunction: SendableMetatype {
+/// An ONNX operator that applies a function to each real number; 16-bit types are computed in float.
+protocol RealUnary: Operator {
     static var cost: Int { get }
     static func apply<T: RealNumber>(_ x: T) -> T
     /// All elements of a row. Functions with a vector kernel override the scalar loop.
     static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable)
+    init()
 }
 
-extension RealFunction {
+extension RealUnary {
+    init(_ node: OperatorNode) { self.init() }
+
     /// That of most functions of the C library.
     static var cost: Int { 8 }
 
@@ -45,115 +57,109 @@ extension RealFunction {
     static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
         for index in 0..<x.count { output[index] = apply(x[index]) }
     }
-}
-
-/// An ONNX operator that applies a ``RealFunction`` to each element; 16-bit types are computed in float.
-struct RealUnary<Function: RealFunction>: Operator {
-    init(_ node: OperatorNode) {}
-
-    private struct DoubleMap: UnaryMap {
-        static var cost: Int { Function.cost }
-        @inline(__always) static func apply(_ x: Double) -> Double { Function.apply(x) }
-    }
-
-    private struct FloatMap: UnaryMap {
-        static var cost: Int { Function.cost }
-        @inline(__always) static func apply(_ x: Float) -> Float { Function.apply(x) }
-
-        @inline(__always)
-        static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
-            Function.row(x, &output, kernels)
-        }
-    }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        let x = try inputs.tensor(0, "X", anyOf: ElementType.floats)
-        return [Self.map(x, context)]
+        [Self.map(try inputs.tensor(0, "X", anyOf: ElementType.floats), context)]
     }
 
     /// - Parameter x: of one of the floating-point types.
     static func map(_ x: Tensor, _ context: OperatorContext) -> Tensor {
-        if x.elementType == .float64 { return Elementwise.map(DoubleMap.self, x, context) }
+        if x.elementType == .float64 { return Elementwise.map(RealDoubleMap<Self>.self, x, context) }
         let float = x.cast(to: .float32, context)
-        return Elementwise.map(FloatMap.self, float, context).cast(to: x.elementType, context)
+        return Elementwise.map(RealFloatMap<Self>.self, float, context).cast(to: x.elementType, context)
+    }
+}
+
+private struct RealDoubleMap<Function: RealUnary>: UnaryMap {
+    static var cost: Int { Function.cost }
+    @inline(__always) static func apply(_ x: Double) -> Double { Function.apply(x) }
+}
+
+private struct RealFloatMap<Function: RealUnary>: UnaryMap {
+    static var cost: Int { Function.cost }
+    @inline(__always) static func apply(_ x: Float) -> Float { Function.apply(x) }
+
+    @inline(__always)
+    static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
+        Function.row(x, &output, kernels)
     }
 }
 
 // MARK: Operators on numbers
 
-enum Abs: NumberFunction {
+struct Abs: NumberUnary {
     static let types = ElementType.numbers
     @inline(__always) static func apply<T: Number>(_ x: T) -> T { T.absolute(x) }
 }
 
-enum Neg: NumberFunction {
+struct Neg: NumberUnary {
     static let types = ElementType.signedNumbers
     @inline(__always) static func apply<T: Number>(_ x: T) -> T { T.negative(x) }
 }
 
-enum Relu: NumberFunction {
+struct Relu: NumberUnary {
     static let types = ElementType.signedNumbers
     @inline(__always) static func apply<T: Number>(_ x: T) -> T { T.larger(x, 0) }
 }
 
-enum Sign: NumberFunction {
+struct Sign: NumberUnary {
     static let types = ElementType.numbers
     @inline(__always) static func apply<T: Number>(_ x: T) -> T { T.sign(x) }
 }
 
 // MARK: Operators on real numbers
 
-enum Ceil: RealFunction {
+struct Ceil: RealUnary {
     static var cost: Int { 2 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { x.rounded(.up) }
 }
 
-enum Cos: RealFunction {
+struct Cos: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.cosine(x) }
 }
 
-enum Erf: RealFunction {
+struct Erf: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.errorFunction(x) }
 }
 
-enum Exp: RealFunction {
+struct Exp: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.exponential(x) }
 }
 
-enum Floor: RealFunction {
+struct Floor: RealUnary {
     static var cost: Int { 2 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { x.rounded(.down) }
 }
 
-enum Log: RealFunction {
+struct Log: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.logarithm(x) }
 }
 
-enum Reciprocal: RealFunction {
+struct Reciprocal: RealUnary {
     static var cost: Int { 2 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { 1 / x }
 }
 
 /// Halves go to the even neighbour.
-enum Round: RealFunction {
+struct Round: RealUnary {
     static var cost: Int { 2 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { x.rounded(.toNearestOrEven) }
 }
 
-enum Sigmoid: RealFunction {
+struct Sigmoid: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { 1 / (1 + T.exponential(-x)) }
 }
 
-enum Sin: RealFunction {
+struct Sin: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.sine(x) }
 }
 
-enum Sqrt: RealFunction {
+struct Sqrt: RealUnary {
     static var cost: Int { 2 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { x.squareRoot() }
 }
 
-enum Tanh: RealFunction {
+struct Tanh: RealUnary {
     static var cost: Int { 16 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.hyperbolicTangent(x) }
 }

@@ -23,11 +23,28 @@ struct Where: Operator {
                 let y = y.stridedSpan(Word.self)
                 var runs = nest.runs(in: range)
                 while let run = runs.next() {
-                    for index in 0..<run.count {
-                        let offsets = run.offsets &+ steps &* index
-                        let isTrue = condition[offsets[0]] != 0
-                        output[run.start + index] = isTrue ? x[offsets[1]] : y[offsets[2]]
-                    }
+                    var target = output.window(run.start..<run.start + run.count)
+                    row(condition, x, y, run, steps, &target)
+                }
+            }
+        }
+
+        /// One run; contiguous operands get a loop without index arithmetic.
+        @inline(__always)
+        private func row<Word>(
+            _ condition: Span<UInt8>, _ x: Span<Word>, _ y: Span<Word>, _ run: LoopNest.Run,
+            _ steps: SIMD4<Int>, _ output: inout MutableSpan<Word>
+        ) {
+            let (c, a, b, count) = (run.offsets[0], run.offsets[1], run.offsets[2], run.count)
+            if steps == SIMD4(1, 1, 1, 0) {
+                let condition = condition.extracting(c..<c + count)
+                let x = x.extracting(a..<a + count)
+                let y = y.extracting(b..<b + count)
+                for index in 0..<count { output[index] = condition[index] != 0 ? x[index] : y[index] }
+            } else {
+                for index in 0..<count {
+                    let isTrue = condition[c + index * steps[0]] != 0
+                    output[index] = isTrue ? x[a + index * steps[1]] : y[b + index * steps[2]]
                 }
             }
         }

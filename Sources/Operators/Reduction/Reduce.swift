@@ -1,7 +1,7 @@
 import Tensors
 
-/// How a Reduce operator makes one number of many.
-protocol ReduceFunction: SendableMetatype {
+/// An ONNX operator that reduces some axes, all by default.
+protocol Reduce: Operator {
     static var types: [ElementType] { get }
     /// Whether integers are converted to double and back.
     static var needsReals: Bool { get }
@@ -9,47 +9,53 @@ protocol ReduceFunction: SendableMetatype {
     static func ofNothing(_ type: ElementType) -> Int64?
     /// Reduces the last axis of a tensor of compute type and drops it.
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor
+    var attributes: ReduceAttributes { get }
+    init(attributes: ReduceAttributes)
 }
 
-extension ReduceFunction {
-    static var types: [ElementType] { ElementType.numbers }
-    static var needsReals: Bool { false }
-    static func ofNothing(_ type: ElementType) -> Int64? { nil }
-}
-
-/// An ONNX operator that reduces some axes, all by default. The axes are an attribute, or an input since
-/// opset 13 (ReduceSum) and 18 (the others).
-struct Reduce<Function: ReduceFunction>: Operator {
-    private let axes: [Int]?
-    private let keepsAxes: Bool
-    private let passesWithoutAxes: Bool
+/// The attributes that all Reduce operators have. The axes are an input since opset 13 (ReduceSum) and 18
+/// (the others).
+struct ReduceAttributes {
+    let axes: [Int]?
+    let keepsAxes: Bool
+    let passesWithoutAxes: Bool
 
     init(_ node: OperatorNode) throws(OperatorError) {
         axes = try node.attributes.ints("axes")
         keepsAxes = try node.attributes.flag("keepdims", default: true)
         passesWithoutAxes = try node.attributes.flag("noop_with_empty_axes")
     }
+}
+
+extension Reduce {
+    static var types: [ElementType] { ElementType.numbers }
+    static var needsReals: Bool { false }
+    static func ofNothing(_ type: ElementType) -> Int64? { nil }
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        self.init(attributes: try ReduceAttributes(node))
+    }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        let data = try inputs.tensor(0, "data", anyOf: Function.types)
-        var axes = try inputs.integers(1, "axes") ?? axes ?? []
+        let data = try inputs.tensor(0, "data", anyOf: Self.types)
+        var axes = try inputs.integers(1, "axes") ?? attributes.axes ?? []
         if axes.isEmpty {
-            if passesWithoutAxes { return [data] }
+            if attributes.passesWithoutAxes { return [data] }
             axes = Array(0..<data.rank)
         }
         let isReduced = try data.shape.mask(ofAxes: axes)
         let type = data.elementType
-        let isWidened = Function.needsReals && !type.isFloatingPoint
+        let isWidened = Self.needsReals && !type.isFloatingPoint
         let input = data.cast(to: isWidened ? .float64 : type.computeType, context)
         let rows = try input.withLastAxis(combining: isReduced)
         let reduced: Tensor
-        if rows.shape[rows.rank - 1] == 0, let value = Function.ofNothing(type) {
+        if rows.shape[rows.rank - 1] == 0, let value = Self.ofNothing(type) {
             reduced = Tensor(repeating: value, shape: Shape(rows.shape.dropLast()))
         } else {
-            reduced = try Function.reduce(rows, context)
+            reduced = try Self.reduce(rows, context)
         }
         let shape =
-            keepsAxes
+            attributes.keepsAxes
             ? Shape(isReduced.indices.map { isReduced[$0] ? 1 : data.shape[$0] })
             : Shape(isReduced.indices.filter { !isReduced[$0] }.map { data.shape[$0] })
         return [reduced.cast(to: type, context).reshaped(shape)]
@@ -67,65 +73,81 @@ extension Tensor {
     }
 }
 
-// MARK: Functions
+// MARK: Operators
 
-private enum Itself: NumberFunction {
+private struct Itself: NumberUnary {
     static let types = ElementType.numbers
     @inline(__always) static func apply<T: Number>(_ x: T) -> T { x }
 }
 
-enum Square: NumberFunction {
+struct Square: NumberUnary {
     static let types = ElementType.numbers
     @inline(__always) static func apply<T: Number>(_ x: T) -> T { T.product(x, x) }
 }
 
-enum ReduceSum: ReduceFunction {
+struct ReduceSum: Reduce {
+    let attributes: ReduceAttributes
+
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
         try RowFold<Add, Itself>.lastAxis(of: input, from: .zero, context)
     }
 }
 
-enum ReduceMean: ReduceFunction {
+struct ReduceMean: Reduce {
+    let attributes: ReduceAttributes
+
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
         try RowFold<Add, Itself>.lastAxis(of: input, from: .zero, isMean: true, context)
     }
 }
 
-enum ReduceProd: ReduceFunction {
+struct ReduceProd: Reduce {
+    let attributes: ReduceAttributes
+
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
         try RowFold<Mul, Itself>.lastAxis(of: input, from: .one, context)
     }
 }
 
-enum ReduceSumSquare: ReduceFunction {
+struct ReduceSumSquare: Reduce {
+    let attributes: ReduceAttributes
+
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
         try RowFold<Add, Square>.lastAxis(of: input, from: .zero, context)
     }
 }
 
-enum ReduceL1: ReduceFunction {
+struct ReduceL1: Reduce {
+    let attributes: ReduceAttributes
+
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
         try RowFold<Add, Abs>.lastAxis(of: input, from: .zero, context)
     }
 }
 
-enum ReduceL2: ReduceFunction {
+struct ReduceL2: Reduce {
+    let attributes: ReduceAttributes
+
     static var needsReals: Bool { true }
 
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
-        try RealUnary<Sqrt>.map(ReduceSumSquare.reduce(input, context), context)
+        try Sqrt.map(ReduceSumSquare.reduce(input, context), context)
     }
 }
 
-enum ReduceLogSum: ReduceFunction {
+struct ReduceLogSum: Reduce {
+    let attributes: ReduceAttributes
+
     static var needsReals: Bool { true }
 
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
-        try RealUnary<Log>.map(ReduceSum.reduce(input, context), context)
+        try Log.map(ReduceSum.reduce(input, context), context)
     }
 }
 
-enum ReduceLogSumExp: ReduceFunction {
+struct ReduceLogSumExp: Reduce {
+    let attributes: ReduceAttributes
+
     static var needsReals: Bool { true }
 
     static func reduce(_ input: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
@@ -134,14 +156,16 @@ enum ReduceLogSumExp: ReduceFunction {
         let lower = Tensor(scalar: -Float.greatestFiniteMagnitude).cast(to: input.elementType, context)
         let greatest = try RowFold<Max, Itself>.lastAxis(of: input, from: .lowest, context)
         let shift = try Max.apply(Min.apply(greatest, limit, context), lower, context)
-        let terms = try RealUnary<Exp>.map(
+        let terms = try Exp.map(
             Sub.apply(input, shift.insertingAxis(shift.rank), context), context)
         let sum = try ReduceSum.reduce(terms, context)
-        return try Add.apply(RealUnary<Log>.map(sum, context), shift, context)
+        return try Add.apply(Log.map(sum, context), shift, context)
     }
 }
 
-enum ReduceMax: ReduceFunction {
+struct ReduceMax: Reduce {
+    let attributes: ReduceAttributes
+
     static let types = ElementType.all
 
     static func ofNothing(_ type: ElementType) -> Int64? { type.narrowBounds?.lowerBound }
@@ -151,7 +175,9 @@ enum ReduceMax: ReduceFunction {
     }
 }
 
-enum ReduceMin: ReduceFunction {
+struct ReduceMin: Reduce {
+    let attributes: ReduceAttributes
+
     static let types = ElementType.all
 
     static func ofNothing(_ type: ElementType) -> Int64? { type.narrowBounds?.upperBound }

@@ -2,7 +2,7 @@ import Tensors
 import Threading
 
 /// Combines the terms of each row of a tensor into one number.
-enum RowFold<Combine: ArithmeticFunction, Term: NumberFunction> {
+enum RowFold<Combine: ArithmeticFunction, Term: NumberUnary> {
     /// Folds the last axis of a tensor of compute type and drops it.
     ///
     /// - Parameter isMean: whether the result is divided by the number of terms.
