@@ -44,7 +44,9 @@ struct ModelDecoder {
                     domain: domain, reason: "imported in the versions \(other) and \(proto.version)")
             }
         }
-        return result
+        // ONNX Runtime's own optimiser writes models that use this domain without importing it; it has only
+        // ever had one version.
+        return result.merging(["com.microsoft": 1]) { imported, _ in imported }
     }
 
     private func metadata(
