@@ -91,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Transcription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Tensors", "Transcription",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
 

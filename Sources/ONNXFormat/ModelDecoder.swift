@@ -44,9 +44,7 @@ struct ModelDecoder {
                     domain: domain, reason: "imported in the versions \(other) and \(proto.version)")
             }
         }
-        // ONNX Runtime's own optimiser writes models that use this domain without importing it; it has only
-        // ever had one version.
-        return result.merging(["com.microsoft": 1]) { imported, _ in imported }
+        return result
     }
 
     private func metadata(
