@@ -34,7 +34,8 @@ struct Attention: Operator {
         }
     }
 
-    private static func window(_ attributes: OperatorAttributes, _ name: String) throws(OperatorError) -> Int? {
+    private static func window(_ attributes: OperatorAttributes, _ name: String) throws(OperatorError) -> Int?
+    {
         let size = try attributes.int(name, default: -1)
         guard size >= -1 else { throw .attribute(name: name, reason: "is \(size)") }
         return size < 0 || size > 1 << 40 ? nil : size
@@ -69,7 +70,9 @@ struct Attention: Operator {
             options: try options(queries, past: past, lengths: lengths))
         var outputs = [try attention.run(on: pool)]
         if original.rank == 3 {
-            outputs[0] = outputs[0].reshaped([query.shape[0], query.shape[1], queries.shape[1] * values.shape[3]])
+            outputs[0] = outputs[0].reshaped([
+                query.shape[0], query.shape[1], queries.shape[1] * values.shape[3],
+            ])
         } else {
             outputs[0] = outputs[0].transposed([0, 2, 1, 3])
         }
