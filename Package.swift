@@ -91,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Transcription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Tensors", "Transcription",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
 
@@ -101,7 +102,7 @@ let package = Package(
         tests("Threading", ["Threading"]),
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
-        tests("Kernels", ["Kernels"]),
+        tests("Kernels", ["Kernels", "Threading"]),
         tests("Operators", ["Operators", "Tensors", "Threading"]),
         tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
         tests("Audio", ["Audio"]),

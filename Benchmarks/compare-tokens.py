@@ -4,16 +4,15 @@
   pip install -r tools/model/requirements.txt
   Benchmarks/compare-tokens.py --model DIR --audio FILE.wav [--variant int4] [--tokens 24]
 
-The recording must be mono at 16 kHz, so that no resampler comes between the two. Where the ids part, the
-margin between the two candidates' logits in ONNX Runtime decides: below --tie it is a near-tie, which int8
-activations may flip, and what follows is not comparable. Exits with 1 otherwise.
+The recording must be mono at 16 kHz, so that no resampler comes between the two. ONNX Runtime is fed the same
+tokens, so that every position is compared. Where the ids part, the margin between the two candidates' logits in
+ONNX Runtime decides: below --tie it is a near-tie, which int8 activations may flip. Exits with 1 otherwise.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-from itertools import islice
 from pathlib import Path
 
 import soundfile
@@ -21,6 +20,7 @@ import soundfile
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+from model.architecture import audio_token_count  # noqa: E402
 from model.features import log_mel  # noqa: E402
 from model.runner import Runner  # noqa: E402
 
@@ -55,24 +55,26 @@ def main() -> None:
     own = own_tokens(options)
     runner = Runner(options.model, options.variant, options.threads)
     ends = runner.config["special_tokens"]["eos_token_ids"]
-    calls = runner.calls(log_mel(samples))
-    next(calls)
-    for position, call in enumerate(islice(calls, options.tokens)):
+    tie = TIES[options.variant] if options.tie is None else options.tie
+    mel = log_mel(samples)
+    features = runner.encode(mel).outputs["audio_features"]
+    call = runner.prefill(runner.prompt.ids(audio_token_count(mel.shape[1])), features)
+    near_ties = 0
+    for position in range(options.tokens):
         logits = call.outputs["logits"][0, -1]
         reference = int(logits.argmax())
-        if reference in ends and position == len(own):
-            print(f"{position} tokens equal, then the end")
-            return
-        chosen = own[position] if position < len(own) else None
-        if chosen == reference:
-            continue
-        if chosen is None:
-            sys.exit(f"token {position}: ended, ONNX Runtime goes on with {reference}")
-        margin = float(logits[reference] - logits[chosen])
-        tie = TIES[options.variant] if options.tie is None else options.tie
-        print(f"token {position}: {chosen}, ONNX Runtime {reference}, margin {margin:.4f}")
-        sys.exit(0 if margin < tie else 1)
-    print(f"{len(own)} tokens equal: {own}")
+        if position == len(own):
+            if reference not in ends:
+                sys.exit(f"token {position}: ended, ONNX Runtime goes on with {reference}")
+            break
+        margin = float(logits[reference] - logits[own[position]])
+        if margin > 0:
+            print(f"token {position}: {own[position]}, ONNX Runtime {reference}, margin {margin:.4f}")
+            if margin >= tie:
+                sys.exit(1)
+            near_ties += 1
+        call = runner.step(own[position], call)
+    print(f"{len(own)} tokens agree, {near_ties} of them near-ties: {own}")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,9 @@ struct GraphDecoder {
                 try text(output, "an output of node \(name)")
             },
             attributes: [])
-        guard operatorSets[node.domain] != nil else {
+        // ONNX Runtime's own optimiser writes models that use com.microsoft without importing it; there has
+        // only ever been one version.
+        guard operatorSets[node.domain] != nil || node.domain == "com.microsoft" else {
             throw .operatorSet(
                 domain: node.domain, reason: "used by node \(node.label.quotedForMessage), but not imported")
         }

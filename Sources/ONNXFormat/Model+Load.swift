@@ -42,13 +42,25 @@ enum ModelFile {
     }
 
     /// The part of the file that protobuf-c is to parse.
-    static func reduce(_ file: MappedFile, as message: WireMessage) throws(ModelProblem) -> [UInt8] {
+    static func reduce(_ file: MappedFile, as message: WireMessage) throws(ModelProblem) -> WireReducer {
         guard file.byteCount > 0 else { throw .corrupt("the file is empty") }
+        guard !isLargeFilePointer(file) else {
+            throw .corrupt("it is only a Git LFS pointer; \"git lfs pull\" fetches the file itself")
+        }
         guard file.byteCount <= Int(Int32.max) else {
             throw .corrupt("\(file.byteCount) bytes, but a protobuf message ends before 2 GiB")
         }
         var reducer = WireReducer(fileSize: file.byteCount)
         try reducer.reduce(file.bytes, 0..<file.byteCount, as: message)
-        return reducer.output.bytes
+        return reducer
+    }
+
+    /// What a repository cloned without Git LFS has in place of a large file.
+    private static func isLargeFilePointer(_ file: MappedFile) -> Bool {
+        let start = Array("version https://git-lfs.github.com/spec/".utf8)
+        guard file.byteCount >= start.count else { return false }
+        return start.indices.allSatisfy {
+            file.bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) == start[$0]
+        }
     }
 }

@@ -7,14 +7,14 @@ internal import Glibc
 enum ProtobufMessage {
     /// Parses a `ModelProto`. What `body` gets is valid until it returns.
     static func withModel<Result>(
-        _ reduced: [UInt8], _ body: (Onnx__ModelProto) throws(ModelProblem) -> Result
+        _ reduced: WireReducer, _ body: (Onnx__ModelProto) throws(ModelProblem) -> Result
     ) throws(ModelProblem) -> Result {
         try with(reduced, onnx__model_proto__unpack, onnx__model_proto__free_unpacked, body)
     }
 
     /// Parses a `TensorProto`. What `body` gets is valid until it returns.
     static func withTensor<Result>(
-        _ reduced: [UInt8], _ body: (Onnx__TensorProto) throws(ModelProblem) -> Result
+        _ reduced: WireReducer, _ body: (Onnx__TensorProto) throws(ModelProblem) -> Result
     ) throws(ModelProblem) -> Result {
         try with(reduced, onnx__tensor_proto__unpack, onnx__tensor_proto__free_unpacked, body)
     }
@@ -22,19 +22,21 @@ enum ProtobufMessage {
     private typealias Allocator = UnsafeMutablePointer<ProtobufCAllocator>
 
     private static func with<Message, Result>(
-        _ reduced: [UInt8],
+        _ reduced: WireReducer,
         _ unpack: (Allocator?, Int, UnsafePointer<UInt8>?) -> UnsafeMutablePointer<Message>?,
         _ free: (UnsafeMutablePointer<Message>?, Allocator?) -> Void,
         _ body: (Message) throws(ModelProblem) -> Result
     ) throws(ModelProblem) -> Result {
-        let limit = AllocationBudget.limit(reducedSize: reduced.count)
+        let limit = AllocationBudget.limit(byteCount: reduced.plainByteCount)
         let budget = UnsafeMutablePointer<AllocationBudget>.allocate(capacity: 1)
         budget.initialize(to: AllocationBudget(limit: limit))
         defer { budget.deallocate() }
         var allocator = ProtobufCAllocator(
             alloc: AllocationBudget.allocate, free: AllocationBudget.free, allocator_data: budget)
 
-        let parsed = reduced.withUnsafeBufferPointer { unpack(&allocator, $0.count, $0.baseAddress) }
+        let parsed = reduced.output.bytes.withUnsafeBufferPointer {
+            unpack(&allocator, $0.count, $0.baseAddress)
+        }
         guard let parsed else {
             throw budget.pointee.isExceeded
                 ? .expandsTooFar(limit: limit) : .corrupt("protobuf cannot parse it")
@@ -51,8 +53,9 @@ private struct AllocationBudget {
     var used = 0
     var isExceeded = false
 
-    /// Real graphs take three to five times their reduced size; the constant lets small odd ones pass.
-    static func limit(reducedSize: Int) -> Int { (64 << 20) + 16 * reducedSize }
+    /// Real graphs take up to 17 times what their fields take in the file; the constant lets small odd ones
+    /// pass.
+    static func limit(byteCount: Int) -> Int { (64 << 20) + 24 * byteCount }
 
     /// In front of each block is its size, for ``free``; malloc's alignment is kept.
     private static let headerSize = 16

@@ -6,6 +6,8 @@
 struct WireReducer {
     /// The reduced message.
     private(set) var output = WireWriter()
+    /// Bytes that the fields it keeps take in the file, about: lengths are padded in ``output``.
+    private(set) var plainByteCount = 0
     private let byteLimit: Int
 
     /// Messages inside messages. A graph in an attribute of a node is three levels deeper than that node's.
@@ -32,6 +34,7 @@ struct WireReducer {
             case .presence:
                 try Self.requireBytes(field)
                 output.bytes(field.number, [])
+                plainByteCount += 2
             case .payload:
                 try Self.requireBytes(field)
                 output.fixed64(Self.offsetField, UInt64(field.payload.lowerBound))
@@ -56,12 +59,14 @@ struct WireReducer {
         let start = output.openLength()
         try reduce(bytes, field.payload, as: message, depth: depth + 1)
         output.closeLength(at: start)
+        plainByteCount += 2
     }
 
     private mutating func keep(_ field: WireField, of bytes: RawSpan) {
         output.tag(field.number, field.kind)
         if field.kind == .bytes { output.append(varint: UInt64(field.payload.count)) }
         output.append(bytes, field.payload)
+        plainByteCount += field.payload.count + 1
     }
 
     private static func requireBytes(_ field: WireField) throws(ModelProblem) {

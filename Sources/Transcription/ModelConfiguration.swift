@@ -1,39 +1,39 @@
-internal import Foundation
+package import Foundation
 
 /// What `config.json` of a model directory says, as far as the pipeline needs it.
-struct ModelConfiguration: Decodable, Sendable, Equatable {
-    struct Encoder: Decodable, Sendable, Equatable {
-        let outputDim: Int
-        let numMelBins: Int
+package struct ModelConfiguration: Decodable, Sendable, Equatable {
+    package struct Encoder: Decodable, Sendable, Equatable {
+        package let outputDim: Int
+        package let numMelBins: Int
     }
 
-    struct Decoder: Decodable, Sendable, Equatable {
-        let numLayers: Int
-        let hiddenSize: Int
-        let numAttentionHeads: Int
-        let numKeyValueHeads: Int
-        let headDim: Int
-        let vocabSize: Int
+    package struct Decoder: Decodable, Sendable, Equatable {
+        package let numLayers: Int
+        package let hiddenSize: Int
+        package let numAttentionHeads: Int
+        package let numKeyValueHeads: Int
+        package let headDim: Int
+        package let vocabSize: Int
     }
 
-    struct SpecialTokens: Decodable, Sendable, Equatable {
-        let eosTokenIds: [Int]
-        let imStartTokenId: Int
-        let imEndTokenId: Int
-        let audioStartTokenId: Int
-        let audioEndTokenId: Int
-        let audioPadTokenId: Int
-        let asrTextTokenId: Int
+    package struct SpecialTokens: Decodable, Sendable, Equatable {
+        package let eosTokenIds: [Int]
+        package let imStartTokenId: Int
+        package let imEndTokenId: Int
+        package let audioStartTokenId: Int
+        package let audioEndTokenId: Int
+        package let audioPadTokenId: Int
+        package let asrTextTokenId: Int
     }
 
-    let encoder: Encoder
-    let decoder: Decoder
-    let specialTokens: SpecialTokens
+    package let encoder: Encoder
+    package let decoder: Decoder
+    package let specialTokens: SpecialTokens
     /// `float16` or `float32`; absent in older exports.
-    let embedTokensDtype: String?
+    package let embedTokensDtype: String?
 
     /// - Throws: ``TranscriptionError`` that names the file and the field.
-    init(file: URL) throws(TranscriptionError) {
+    package init(file: URL) throws(TranscriptionError) {
         let data: Data
         do {
             data = try Data(contentsOf: file)

@@ -1,20 +1,20 @@
-internal import Tokenization
+package import Tokenization
 
 /// The conversation that Qwen3-ASR is prompted with, as token ids.
 ///
 ///     <|im_start|>system\n{context}<|im_end|>\n
 ///     <|im_start|>user\n<|audio_start|><|audio_pad|>×N<|audio_end|><|im_end|>\n
 ///     <|im_start|>assistant\n[language English<asr_text>]
-struct Prompt: Sendable, Equatable {
-    let ids: [Int]
+package struct Prompt: Sendable, Equatable {
+    package let ids: [Int]
     /// Position of the first `<|audio_pad|>`, which the audio features replace.
-    let audioOffset: Int
+    package let audioOffset: Int
 
     /// - Parameters:
     ///   - audioTokenCount: rows of the encoder's output.
     ///   - context: words that help recognition; never read as special tokens.
     ///   - language: forces the language of the answer.
-    init(
+    package init(
         audioTokenCount: Int, context: String, language: Language?, tokenizer: Tokenizer,
         special: ModelConfiguration.SpecialTokens
     ) {

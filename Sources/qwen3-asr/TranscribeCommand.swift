@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Tensors
 import Transcription
 
 struct TranscribeCommand: AsyncParsableCommand {
@@ -93,6 +94,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        MappedFileFaults.install()
         let terminal = Terminal(quiet: quiet)
         let interruption = Interruption()
         let status: ExitStatus?

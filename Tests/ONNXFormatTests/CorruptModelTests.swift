@@ -38,6 +38,12 @@ struct CorruptModelTests {
         #expect(try directory.refusal(of: name).contains("truncated or corrupt"))
     }
 
+    @Test("a Git LFS pointer in place of the file")
+    func largeFilePointer() throws {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
+        #expect(try directory.refusal(of: Array(pointer.utf8)).contains("Git LFS pointer"))
+    }
+
     @Test("a missing file, and a path with NUL")
     func missingFile() throws {
         let path = directory.path("none.onnx")
@@ -99,7 +105,7 @@ struct CorruptModelTests {
     @Test("a file that unpacks to far more than its size")
     func amplification() throws {
         // Empty nodes: two bytes each.
-        let nodes = [[UInt8]](repeating: [0x0A, 0x00], count: 16 << 20).flatMap { $0 }
+        let nodes = [[UInt8]](repeating: [0x0A, 0x00], count: 2 << 20).flatMap { $0 }
         let message = try directory.refusal(of: ModelWriter.model { $0.append(nodes) })
         #expect(message.contains("unpacks to more than"))
     }

@@ -124,10 +124,10 @@ struct ExternalDataTests {
         let second = try directory.load(model("alias"), weights: weights)
         let a = try #require(first.graph.initializers["w"])
         let b = try #require(second.graph.initializers["w"])
-        #expect(a.sharesStorage(with: b))
+        #expect(a.hasSameAddress(as: b))
         #expect(weights.byteCount == 8)
         let apart = try #require(try directory.load(model("data")).graph.initializers["w"])
-        #expect(!a.sharesStorage(with: apart))
+        #expect(!a.hasSameAddress(as: apart))
     }
 
     @Test("data past 4 GiB")

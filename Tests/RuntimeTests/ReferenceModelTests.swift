@@ -56,7 +56,7 @@ import Threading
     }
 
     @Test func fixturesAreThere() {
-        #expect(Self.fixtures.count >= 15)
+        #expect(Self.fixtures.count >= 13)
     }
 
     private func check(_ graph: GraphReference, _ instructionSet: InstructionSet) throws {

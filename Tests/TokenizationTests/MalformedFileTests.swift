@@ -24,7 +24,7 @@ struct MalformedFileTests {
         #"{"a": "\udc00"}"#, "{\"a\": \"\n\"}",
         #"{"a": "b"#, #"{"a": "\"#, #"{"a": 'b'}"#, "{\"a\": /* */ 1}", "\u{FEFF}{}",
         #"{"version": "1.0", "version": "1.0"}"#,
-        #"{"model": {}, "model": {}}"#, #"{"model": {"type": "BPE", "type": "BPE"}}"#,
+        #"{"padding": 1, "padding": 1}"#, #"{"model": {"type": "BPE", "type": "BPE"}}"#,
         #"{"normalizer": {"type": 1, "type": 2}}"#,
     ])
     func notJSON(_ text: String) {
@@ -56,12 +56,11 @@ struct MalformedFileTests {
     @Test func corrupted() throws {
         let json = utf8(try TokenizerFixture.json())
         for index in json.indices {
-            for byte in [json[index] ^ 1, json[index] ^ 0x80, UInt8(ascii: "\""), UInt8(ascii: "9")] {
-                var json = json
-                json[index] = byte
-                if let tokenizer = try? Tokenizer(json: json, file: "tokenizer.json") {
-                    _ = tokenizer.decode(tokenizer.encode("hello <|im_end|>"))
-                }
+            let bytes = [json[index] ^ 1, json[index] ^ 0x80, UInt8(ascii: "\""), UInt8(ascii: "9")]
+            var json = json
+            json[index] = bytes[index % bytes.count]
+            if let tokenizer = try? Tokenizer(json: json, file: "tokenizer.json") {
+                _ = tokenizer.decode(tokenizer.encode("hello <|im_end|>"))
             }
         }
     }

@@ -31,7 +31,7 @@ import Transcription
     }
 
     @Test(arguments: [
-        (String(repeating: "a", count: 20), String(repeating: "a", count: 20)),
+        (String(repeating: "a", count: 19), String(repeating: "a", count: 19)),
         ("x" + String(repeating: "a", count: 21) + "y", "xay"),
         ("start " + String(repeating: "ha ", count: 20) + "end", "start ha end"),
         (

@@ -113,9 +113,9 @@ def mu_law(samples: np.ndarray) -> np.ndarray:
 def response(random: Generator) -> np.ndarray:
     """[201] power gains: tilt, bumps and band limits of a microphone and a transmission."""
     frequencies = np.linspace(0, SAMPLE_RATE / 2, FFT_SIZE // 2 + 1)
-    decibels = random.uniform(-8, 8) * np.log2(np.maximum(frequencies, 125) / 1000) / 3
-    bumps = random.normal(0, 3, 7)
-    decibels += np.interp(np.log(frequencies + 100), np.linspace(np.log(100), np.log(8100), 7), bumps)
+    decibels = random.uniform(-12, 12) * np.log2(np.maximum(frequencies, 125) / 1000) / 3
+    bumps = random.normal(0, 4.5, 9)
+    decibels += np.interp(np.log(frequencies + 100), np.linspace(np.log(100), np.log(8100), 9), bumps)
     if random.random() < 0.3:
         cutoff = random.choice((random.uniform(3200, 4000), random.uniform(4000, 7500)))
         decibels -= np.clip((frequencies - cutoff) / 200, 0, 1) * random.uniform(25, 90)
@@ -128,7 +128,7 @@ def mask_patches(random: Generator, mel: np.ndarray) -> None:
     """SpecAugment: hides bands of frequencies and short stretches of time."""
     bins, frames = mel.shape
     for _ in range(random.integers(0, 3)):
-        width = random.integers(1, 20)
+        width = random.integers(1, 26)
         at = random.integers(0, bins - width)
         mel[at : at + width] = mel.mean() if random.random() < 0.5 else mel.min()
     for _ in range(random.integers(0, 1 + max(2, frames // 120))):

@@ -63,7 +63,11 @@ def from_safetensors(directory: Path, config: ModelConfig) -> Qwen3ASR:
         raise ValueError(f"no weights in {directory}, or unknown ones: {unknown[:5]}")
     with torch.device("meta"):
         shapes = {name: value.shape for name, value in Qwen3ASR(config).state_dict().items()}
-    wrong = {name for name in shapes.keys() | state.keys() if shapes.get(name) != getattr(state.get(name), "shape", None)}
+    wrong = {
+        name
+        for name in shapes.keys() | state.keys()
+        if shapes.get(name) != getattr(state.get(name), "shape", None)
+    }
     if wrong:
         raise ValueError(f"weights do not fit the chosen size: {sorted(wrong)[:5]}")
     model = Qwen3ASR(config)

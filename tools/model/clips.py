@@ -37,10 +37,10 @@ class Clip:
     digits: tuple[int, ...]
 
 
-def resampled(samples: np.ndarray, rate: int) -> np.ndarray:
-    if rate != SAMPLE_RATE:
-        divisor = gcd(rate, SAMPLE_RATE)
-        samples = resample_poly(samples, SAMPLE_RATE // divisor, rate // divisor)
+def resampled(samples: np.ndarray, rate: int, new_rate: int = SAMPLE_RATE) -> np.ndarray:
+    if rate != new_rate:
+        divisor = gcd(rate, new_rate)
+        samples = resample_poly(samples, new_rate // divisor, rate // divisor)
     return samples.astype(np.float32)
 
 
@@ -162,12 +162,23 @@ class Sources:
     strings: list[Clip]
 
     @staticmethod
-    def load(fsdd: Path, cache: Path, hold_out: tuple[str, ...]) -> "Sources":
+    def load(fsdd: Path, cache: Path, hold_out: tuple[str, ...], all_accents: bool = False) -> "Sources":
         made = cached(cache / "espeak.pickle", lambda: espeak_clips(1, ACCENTS, VARIANTS, 300, 3500))
         espeak_sets, espeak_strings = split_sets(made)
-        flite_sets, flite_strings = split_sets(cached(cache / "flite.pickle", lambda: flite_clips(2, 30, 600)))
+        flite_sets, flite_strings = split_sets(
+            cached(cache / "flite.pickle", lambda: flite_clips(2, 30, 600))
+        )
+        if all_accents:
+            more_sets, more_strings = split_sets(
+                cached(
+                    cache / "espeak-held-out-accents.pickle",
+                    lambda: espeak_clips(4, HELD_OUT_ACCENTS, VARIANTS, 60, 600),
+                )
+            )
+            espeak_sets, espeak_strings = espeak_sets + more_sets, espeak_strings + more_strings
         return Sources(
             people={name: recordings(fsdd, name) for name in persons(fsdd) if name not in hold_out},
-            synthetic=espeak_sets + flite_sets,
-            strings=espeak_strings + flite_strings,
+            # Few, but made from recordings of people: they are drawn more often.
+            synthetic=espeak_sets + 4 * flite_sets,
+            strings=espeak_strings + 2 * flite_strings,
         )

@@ -70,7 +70,10 @@ def tidy(model: onnx.ModelProto) -> onnx.ModelProto:
     for value in (*graph.value_info, *graph.input, *graph.output, *graph.initializer):
         value.ClearField("metadata_props")
         value.ClearField("doc_string")
-    renamed = {tensor.name: tensor.name.removeprefix("encoder.").removeprefix("decoder.") for tensor in graph.initializer}
+    renamed = {
+        tensor.name: tensor.name.removeprefix("encoder.").removeprefix("decoder.")
+        for tensor in graph.initializer
+    }
     for tensor in graph.initializer:
         tensor.name = renamed[tensor.name]
     for node in graph.node:
@@ -81,7 +84,9 @@ def tidy(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def encoder_model(model: Qwen3ASR, exporter: Exporter) -> onnx.ModelProto:
     mel = torch.randn(1, model.config.encoder.num_mel_bins, 997)
-    return exporter.model(EncoderGraph(model.encoder), {"mel": (mel, {2: "time"})}, {"audio_features": {1: "tokens"}})
+    return exporter.model(
+        EncoderGraph(model.encoder), {"mel": (mel, {2: "time"})}, {"audio_features": {1: "tokens"}}
+    )
 
 
 def decoder_models(

@@ -37,5 +37,7 @@ def fuse_directory(directory: Path, separate: bool = False) -> None:
     (directory / "encoder.onnx").write_bytes(
         with_raw_data(fused(directory / "encoder.onnx")).SerializeToString()
     )
-    init, step = (with_raw_data(fused(directory / f"{name}.onnx")) for name in ("decoder_init", "decoder_step"))
+    init, step = (
+        with_raw_data(fused(directory / f"{name}.onnx")) for name in ("decoder_init", "decoder_step")
+    )
     write_decoders(directory, init, step, separate=separate)

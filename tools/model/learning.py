@@ -79,7 +79,9 @@ class Learner(nn.Module):
             hidden, _ = self.hidden_states(features[active], tokens[active], chosen)
             ends = [len(self.prompt.ids(int(tokens[row]))) + len(answers[row]) - 1 for row in active]
             states = hidden[torch.arange(len(active)), torch.tensor(ends)]
-            for row, token in zip(active, self.model.decoder.lm_head(states).argmax(-1).tolist(), strict=True):
+            for row, token in zip(
+                active, self.model.decoder.lm_head(states).argmax(-1).tolist(), strict=True
+            ):
                 answers[row].append(token)
             active = [row for row in active if answers[row][-1] != self.prompt.end]
             if not active:

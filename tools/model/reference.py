@@ -7,6 +7,7 @@ graph), `greedy.json` with the tokens of several lengths of a recording, and `me
 import argparse
 import json
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,7 @@ def write_reference(
         for number, length in enumerate(seconds):
             count = min(len(samples), round(length * SAMPLE_RATE))
             mel = log_mel(samples[:count])
-            calls = [call for call, _ in zip(runner.calls(mel), range(TOKENS + 1))]
+            calls = list(islice(runner.calls(mel), TOKENS + 1))
             cases[f"{length}s.{variant}"] = greedy_case(calls, runner, count, mel)
             if length not in tensors:
                 continue

@@ -17,14 +17,14 @@ from .runner import Runner
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", nargs="?", choices=("transcribe",))
+    parser.add_argument("files", nargs="+", help="recordings; the word transcribe before them is ignored")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--variant", choices=("fp32", "int4"), default="fp32")
     parser.add_argument("--format", choices=("json", "text"), default="text")
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
-    # "transcribe" would be taken for a file by a plain list of them.
-    options, files = parser.parse_known_args()
+    options = parser.parse_intermixed_args()
+    files = options.files[1:] if options.files[0] == "transcribe" else options.files
     runner = Runner(options.model, options.variant, options.threads)
     for file in files:
         samples, rate = soundfile.read(file, dtype="float32", always_2d=True)

@@ -33,9 +33,11 @@ class Runner:
         self.directory = directory
         self.config = json.loads((directory / "config.json").read_text())
         self.prompt = Prompt.from_directory(directory)
-        kind = self.config.get("embed_tokens_dtype", "float32")
-        width = self.config["decoder"]["hidden_size"]
-        self.embeddings = np.fromfile(directory / "embed_tokens.bin", kind).reshape(-1, width)
+        decoder, table = self.config["decoder"], directory / "embed_tokens.bin"
+        shape = decoder["vocab_size"], decoder["hidden_size"]
+        # Older configurations do not tell the type; the file's size does.
+        kind = "float16" if table.stat().st_size == 2 * shape[0] * shape[1] else "float32"
+        self.embeddings = np.fromfile(table, kind).reshape(shape)
         self.suffix = ".int4" if variant == "int4" else ""
         self.options = onnxruntime.SessionOptions()
         self.options.intra_op_num_threads = threads
@@ -90,7 +92,9 @@ class Runner:
         """Encoder, prefill, then one step per token, greedily and without an end."""
         encoded = self.encode(mel)
         yield encoded
-        call = self.prefill(self.prompt.ids(audio_token_count(mel.shape[1])), encoded.outputs["audio_features"])
+        call = self.prefill(
+            self.prompt.ids(audio_token_count(mel.shape[1])), encoded.outputs["audio_features"]
+        )
         while True:
             yield call
             call = self.step(int(call.outputs["logits"][0, -1].argmax()), call)

@@ -26,21 +26,26 @@ from .prompt import Prompt
 from .utterances import Utterance
 
 CTC_WEIGHT = 0.5
-WARM_UP_STEPS = 400
 SECONDS_BETWEEN_CHECKPOINTS = 240
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fsdd", type=Path, required=True, help="recordings of the Free Spoken Digit Dataset")
-    parser.add_argument("--cache", type=Path, required=True, help="where synthetic speech is kept between runs")
+    parser.add_argument(
+        "--fsdd", type=Path, required=True, help="recordings of the Free Spoken Digit Dataset"
+    )
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="where synthetic speech is kept between runs"
+    )
     parser.add_argument("--output", type=Path, required=True, help="checkpoint to write")
     parser.add_argument("--init", type=Path, help="checkpoint to continue from")
     parser.add_argument("--init-weights", choices=("average", "last"), default="average")
     parser.add_argument("--hold-out", help="person whose recordings are kept for validation")
+    parser.add_argument("--all-accents", action="store_true", help="train on the held-out accents, too")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--start-at", type=float, default=0.0, help="progress of the curriculum to start at")
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
+    parser.add_argument("--warm-up", type=int, default=400, metavar="STEPS")
     parser.add_argument("--processes", type=int, default=2, help="each trains on batches of its own")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -53,7 +58,9 @@ def validation_sets(options: argparse.Namespace) -> dict[str, Batch]:
     def joined(clips: list[Clip]) -> Utterance:
         chosen = [clips[index] for index in random.integers(len(clips), size=5)]
         gap = np.zeros(int(0.15 * SAMPLE_RATE), np.float32)
-        samples = np.concatenate([part for clip in chosen for part in (gap, clip.samples / np.abs(clip.samples).max(), gap)])
+        samples = np.concatenate(
+            [part for clip in chosen for part in (gap, clip.samples / np.abs(clip.samples).max(), gap)]
+        )
         return Utterance(log_mel(samples * 0.5), tuple(clip.digits[0] for clip in chosen))
 
     sets: dict[str, Batch] = {}
@@ -176,12 +183,12 @@ def train(rank: int, options: argparse.Namespace, rendezvous: str) -> None:
     optimizer = optimiser(learner, options.learning_rate)
     progress = Progress(options) if rank == 0 else None
     held_out = (options.hold_out,) if options.hold_out else ()
-    sources = Sources.load(options.fsdd, options.cache, held_out)
+    sources = Sources.load(options.fsdd, options.cache, held_out, options.all_accents)
     stream = BatchStream(sources, options.seed + 1000 * rank)
     stream.progress.value = options.start_at
     started, elapsed = time.monotonic(), 0.0
     for step, batch in enumerate(stream, 1):
-        rate = options.learning_rate * min(1, step / WARM_UP_STEPS)
+        rate = options.learning_rate * min(1, step / options.warm_up)
         rate *= 0.01 + 0.99 * (1 + math.cos(math.pi * elapsed)) / 2
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -205,7 +212,7 @@ def train(rank: int, options: argparse.Namespace, rendezvous: str) -> None:
 def main() -> None:
     options = arguments()
     # Made before the processes start, which would each make it otherwise.
-    Sources.load(options.fsdd, options.cache, ())
+    Sources.load(options.fsdd, options.cache, (), options.all_accents)
     with tempfile.TemporaryDirectory() as directory:
         rendezvous = os.path.join(directory, "rendezvous")
         torch.multiprocessing.spawn(train, (options, rendezvous), nprocs=options.processes)

@@ -47,7 +47,7 @@ class Composer:
         for index, clip in enumerate(clips):
             if index:
                 pieces.append(np.zeros(self.silence(gap, 1.5), np.float32))
-            pieces.append(self.at_speed(clip.samples, speed * self.random.uniform(0.95, 1.05)))
+            pieces.append(self.at_speed(clip.samples, speed * self.random.uniform(0.9, 1.1)))
         pieces.append(np.zeros(self.silence(0.35, 1.2), np.float32))
         samples = np.concatenate(pieces)
         if progress > 0.5 and self.random.random() < 0.01:
@@ -60,9 +60,10 @@ class Composer:
         draw = self.random.random()
         gap = self.random.choice((0.0, 0.06, 0.15, 0.4), p=(0.15, 0.35, 0.35, 0.15))
         count = self.count(progress)
-        if draw < 0.58:
-            person = self.by_digit[self.names[self.random.integers(len(self.names))]]
-            return [self.pick(person[self.random.integers(10)]) for _ in range(count)], gap
+        if draw < 0.5:
+            names = self.random.choice(self.names, count if self.random.random() < 0.35 else 1)
+            people = [self.by_digit[names[index % len(names)]] for index in range(count)]
+            return [self.pick(person[self.random.integers(10)]) for person in people], gap
         if draw < 0.74:
             voice = self.sources.synthetic[self.random.integers(len(self.sources.synthetic))]
             return [self.pick(voice) for _ in range(count)], gap
@@ -141,10 +142,10 @@ class Composer:
             samples = np.pad(samples, (0, SHORTEST_CLIP - len(samples)))
         samples = samples.astype(np.float32)[: len(samples) // HOP * HOP]
         power = power_spectrum(samples)
-        if self.random.random() < 0.8:
+        if self.random.random() < 0.9:
             power = power * augment.response(self.random)
-        warp = round(self.random.uniform(0.82, 1.18) * 50) / 50 if speech else 1.0
+        warp = round(self.random.uniform(0.78, 1.24) * 50) / 50 if speech else 1.0
         mel = log_mel_of_power(power, warp)
-        if speech and self.random.random() < 0.6:
+        if speech and self.random.random() < 0.75:
             augment.mask_patches(self.random, mel)
         return mel

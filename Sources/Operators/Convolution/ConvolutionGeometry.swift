@@ -117,85 +117,97 @@ struct ConvolutionGeometry: Sendable {
             for index in 0..<columns.count { columns[index] = 0 }
             return
         }
-        let segments = segments(of: positions)
-        var target = 0
-        var offsets = [Int](repeating: 0, count: kernel.count)
-        for row in 0..<source.count / imageSize * kernelSize {
-            let (channel, tap) = row.quotientAndRemainder(dividingBy: kernelSize)
-            locate(tap, in: kernel, &offsets)
-            for axis in offsets.indices {
-                offsets[axis] = offsets[axis] * dilations[axis] - padsBefore[axis]
-            }
-            for segment in segments {
-                write(
-                    segment, of: source, from: channel * imageSize, offsets, into: &columns, at: target)
-                target += segment.columns.count
+        let channels = source.count / imageSize
+        for tap in 0..<kernelSize {
+            // What a kernel position reads is at the same places in all channels.
+            let runs = runs(of: positions, tap: tap)
+            for channel in 0..<channels {
+                let image = source.extracting(channel * imageSize..<(channel + 1) * imageSize)
+                let row = (channel * kernelSize + tap) * positions.count
+                var target = columns.part(row..<row + positions.count)
+                for run in runs { copy(run, from: image, into: &target) }
             }
         }
     }
 
-    /// Output positions that differ only in the last axis.
-    private struct Segment {
-        /// Window starts along the axes before the last, in input positions before padding.
-        let starts: [Int]
-        /// Along the last axis.
+    /// Neighbouring columns whose elements are equally far apart in the input.
+    private struct Run {
+        /// Columns over padding before and after the others are 0.
+        let zerosBefore: Range<Int>
         let columns: Range<Int>
+        let zerosAfter: Range<Int>
+        /// Of the first of `columns` in the input.
+        let source: Int
     }
 
-    private func segments(of positions: Range<Int>) -> [Segment] {
+    private func copy<Element: BLASElement>(
+        _ run: Run, from image: Span<Element>, into target: inout MutableSpan<Element>
+    ) {
+        for index in run.zerosBefore { target[index] = 0 }
+        for index in run.zerosAfter { target[index] = 0 }
+        guard !run.columns.isEmpty else { return }
+        let stride = strides[strides.count - 1]
+        let count = run.columns.count
+        var part = target.part(run.columns)
+        let source = image.extracting(run.source..<run.source + (count - 1) * stride + 1)
+        if stride == 1 {
+            for index in 0..<count { part[index] = source[index] }
+        } else {
+            for index in 0..<count { part[index] = source[index &* stride] }
+        }
+    }
+
+    /// Where the window's element at one kernel position comes from, for some output positions.
+    private func runs(of positions: Range<Int>, tap: Int) -> [Run] {
         let last = output.count - 1
-        let width = output[last]
-        var result: [Segment] = []
-        var index = [Int](repeating: 0, count: last)
+        var offsets = coordinates(tap, in: kernel)
+        for axis in offsets.indices { offsets[axis] = offsets[axis] * dilations[axis] - padsBefore[axis] }
+        var result: [Run] = []
         var position = positions.lowerBound
         while position < positions.upperBound {
-            let (line, column) = position.quotientAndRemainder(dividingBy: width)
-            let end = min(width, column + positions.upperBound - position)
-            locate(line, in: Array(output[..<last]), &index)
-            result.append(
-                Segment(starts: index.indices.map { index[$0] * strides[$0] }, columns: column..<end))
-            position += end - column
+            let (line, first) = position.quotientAndRemainder(dividingBy: output[last])
+            let count = min(output[last] - first, positions.upperBound - position)
+            let target = position - positions.lowerBound..<position - positions.lowerBound + count
+            result.append(run(line: line, first: first, target, offsets))
+            position += count
         }
         return result
     }
 
-    /// One kernel position's input under one segment.
-    private func write<Element: BLASElement>(
-        _ segment: Segment, of source: Span<Element>, from image: Int, _ offsets: [Int],
-        into target: inout MutableSpan<Element>, at start: Int
-    ) {
-        let last = input.count - 1
-        let count = segment.columns.count
-        var line = 0
-        for axis in 0..<last {
-            let position = segment.starts[axis] + offsets[axis]
-            guard position >= 0 && position < input[axis] else {
-                for index in start..<start + count { target[index] = 0 }
-                return
-            }
-            line = line * input[axis] + position
+    /// - Parameters:
+    ///   - line: output position along the axes before the last.
+    ///   - first: along the last axis.
+    ///   - target: the columns of these positions.
+    ///   - offsets: of the kernel position from the window's place without padding.
+    private func run(line: Int, first: Int, _ target: Range<Int>, _ offsets: [Int]) -> Run {
+        let last = output.count - 1
+        let start = target.lowerBound
+        let nothing = Run(zerosBefore: target, columns: start..<start, zerosAfter: start..<start, source: 0)
+        var inputLine = 0
+        for (axis, place) in coordinates(line, in: Array(output[..<last])).enumerated() {
+            let position = place * strides[axis] + offsets[axis]
+            guard position >= 0 && position < input[axis] else { return nothing }
+            inputLine = inputLine * input[axis] + position
         }
-        let first = image + line * input[last]
         let stride = strides[last]
-        // Input position of the segment's first column; the columns from `low` to `high` are inside.
-        let position = segment.columns.lowerBound * stride + offsets[last]
-        let low = position >= 0 ? 0 : min(count, (-position + stride - 1) / stride)
+        let position = first * stride + offsets[last]
+        let low = position >= 0 ? 0 : min(target.count, (-position + stride - 1) / stride)
         let beyond = input[last] - position
-        let high = beyond <= 0 ? low : max(low, min(count, (beyond + stride - 1) / stride))
-        for index in start..<start + low { target[index] = 0 }
-        if stride == 1 {
-            for index in low..<high { target[start + index] = source[first + position + index] }
-        } else {
-            for index in low..<high { target[start + index] = source[first + position + index * stride] }
-        }
-        for index in start + high..<start + count { target[index] = 0 }
+        let high = beyond <= 0 ? low : max(low, min(target.count, (beyond + stride - 1) / stride))
+        guard low < high else { return nothing }
+        return Run(
+            zerosBefore: start..<start + low, columns: start + low..<start + high,
+            zerosAfter: start + high..<target.upperBound,
+            source: inputLine * input[last] + position + low * stride)
     }
 
-    /// The coordinates of a row-major index.
-    private func locate(_ index: Int, in dimensions: [Int], _ coordinates: inout [Int]) {
+    /// The place of a row-major index.
+    private func coordinates(_ index: Int, in dimensions: [Int]) -> [Int] {
         var rest = index
-        for axis in stride(from: dimensions.count - 1, through: 0, by: -1) {
-            (rest, coordinates[axis]) = rest.quotientAndRemainder(dividingBy: dimensions[axis])
+        var result = [Int](repeating: 0, count: dimensions.count)
+        for axis in dimensions.indices.reversed() {
+            (rest, result[axis]) = rest.quotientAndRemainder(dividingBy: dimensions[axis])
         }
+        return result
     }
 }

@@ -53,9 +53,10 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
         let splitsColumns = columns >= rows
         let extent = splitsColumns ? columns : rows
         let work = Double(rows) * Double(columns) * Double(max(inner, 1))
-        let wanted = Double(max(1, pool.threadCount * 4 / max(1, aOffsets.count)))
+        let wanted = Double(max(1, pool.threadCount * 2 / max(1, aOffsets.count)))
         let splits = Int(max(1, min(wanted, work / Self.grain)))
-        let unit = splitsColumns ? 64 : 16
+        // OpenBLAS packs the whole other side for each block, which narrow blocks would not repay.
+        let unit = rows == 1 ? 64 : splitsColumns ? 128 : 48
         let block = max(1, (extent / splits + unit - 1) / unit * unit)
         let blocks = max(1, (extent + block - 1) / block)
         let grain = Int(max(1, min(1e6, Self.grain * Double(blocks) / max(1, work))))

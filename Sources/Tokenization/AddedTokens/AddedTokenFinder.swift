@@ -48,13 +48,14 @@ struct AddedTokenFinder: Sendable {
             let token = candidate.token
             if recognition == .exceptSpecial, token.isSpecial { continue }
             if token.isSingleWord, Self.touchesWord(match, in: text, range) { continue }
-            let start =
-                token.stripsLeft
-                ? Self.spaceStart(before: match.lowerBound, in: text, range) : match.lowerBound
+            var (start, end) = (match.lowerBound, match.upperBound)
+            if token.stripsLeft { start = max(Self.spaceStart(before: start, in: text, range), textStart) }
+            if token.stripsRight { end = Self.spaceEnd(after: end, in: text, range) }
             if textStart < start { sections.append(.text(textStart..<start)) }
-            sections.append(.token(token.id))
-            textStart =
-                token.stripsRight ? Self.spaceEnd(after: match.upperBound, in: text, range) : match.upperBound
+            // A token of white space may have been taken whole by the one before it. As in the reference it
+            // vanishes only if it strips too.
+            if start < end { sections.append(.token(token.id)) }
+            textStart = end
         }
         if textStart < range.upperBound { sections.append(.text(textStart..<range.upperBound)) }
         return sections

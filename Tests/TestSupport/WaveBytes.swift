@@ -1,31 +1,42 @@
 /// Bytes of WAV files, right and wrong ones.
-struct WaveBytes {
-    enum Coding: CaseIterable, Sendable {
+public struct WaveBytes {
+    public enum Coding: CaseIterable, Sendable {
         case unsigned8, signed16, signed24, signed32, float32, float64, muLaw, aLaw
     }
 
-    var coding = Coding.signed16
-    var rate = 16_000
-    var channelCount = 1
+    public var coding = Coding.signed16
+    public var rate = 16_000
+    public var channelCount = 1
     /// In place of the true size of the data.
-    var claimedDataSize: UInt32?
+    public var claimedDataSize: UInt32?
     /// In place of the true size of the file less 8.
-    var claimedFileSize: UInt32?
+    public var claimedFileSize: UInt32?
+
+    public init(
+        coding: Coding = .signed16, rate: Int = 16_000, channelCount: Int = 1, claimedDataSize: UInt32? = nil,
+        claimedFileSize: UInt32? = nil
+    ) {
+        self.coding = coding
+        self.rate = rate
+        self.channelCount = channelCount
+        self.claimedDataSize = claimedDataSize
+        self.claimedFileSize = claimedFileSize
+    }
 
     /// A file whose channels all have `samples`, scaled by 1, ½, ⅓ and so on.
-    func file(_ samples: [Float]) -> [UInt8] {
+    public func file(_ samples: [Float]) -> [UInt8] {
         let values = samples.flatMap { sample in
             (1...max(1, channelCount)).map { sample / Float($0) }
         }
         return file(data: values.flatMap { encoded($0) })
     }
 
-    func file(data: [UInt8]) -> [UInt8] {
+    public func file(data: [UInt8]) -> [UInt8] {
         header(dataSize: data.count) + data
     }
 
     /// The 44 bytes (46 for other than integers) before the data.
-    func header(dataSize: Int) -> [UInt8] {
+    public func header(dataSize: Int) -> [UInt8] {
         let (tag, width): (UInt16, Int) =
             switch coding {
             case .unsigned8: (1, 1)
@@ -81,6 +92,6 @@ struct WaveBytes {
 }
 
 /// The bytes of an integer, least first.
-func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+public func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
     (0..<(value.bitWidth / 8)).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
 }
