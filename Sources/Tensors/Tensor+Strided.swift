@@ -36,12 +36,6 @@ extension Tensor {
 }
 
 extension MutableSpan where Element: BitwiseCopyable {
-    /// The elements of a range, for loops whose bounds checks the compiler can then remove.
-    @inlinable @inline(__always) @_lifetime(&self)
-    package mutating func window(_ range: Range<Int>) -> MutableSpan<Element> {
-        _mutatingExtracting(range)
-    }
-
     /// Copies elements to `start` and following.
     @inlinable @inline(__always) @_lifetime(self: copy self)
     package mutating func copy(_ source: Span<Element>, at start: Int = 0) {

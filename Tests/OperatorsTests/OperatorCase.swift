@@ -133,7 +133,7 @@ extension Tensor {
         case .int32: array(Int32.self).map(Double.init)
         case .int64: array(Int64.self).map(Double.init)
         case .uint32: array(UInt32.self).map(Double.init)
-        case .uint64: array(UInt64.self).map(Double.init)
+        case .uint64: array(UInt64.self).map { Double($0) }  // `Double.init` would be init(bitPattern:)
         case .int8: array(Int8.self).map(Double.init)
         case .uint8: array(UInt8.self).map(Double.init)
         case .int16: array(Int16.self).map(Double.init)

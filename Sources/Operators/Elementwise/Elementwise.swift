@@ -54,7 +54,7 @@ enum Elementwise {
             let x = plain.stridedSpan(Map.Input.self)
             var runs = nest.runs(in: range)
             while let run = runs.next() {
-                var target = output.window(run.start..<run.start + run.count)
+                var target = output.part(run.start..<run.start + run.count)
                 let offset = run.offsets[0]
                 Map.row(x.extracting(offset..<offset + run.count), &target, context.kernels)
             }
@@ -75,7 +75,7 @@ enum Elementwise {
             let b = b.stridedSpan(Map.Right.self)
             var runs = nest.runs(in: range)
             while let run = runs.next() {
-                var target = output.window(run.start..<run.start + run.count)
+                var target = output.part(run.start..<run.start + run.count)
                 row(function, a, b, run, nest.steps, &target)
             }
         }

@@ -12,6 +12,11 @@ struct LoopNest: Sendable {
         let offsets: SIMD4<Int>
     }
 
+    /// Elements of a whole run of the innermost loop.
+    private(set) var rowLength = 1
+    /// Distance between neighbours of a run, for each operand.
+    private(set) var steps = SIMD4<Int>(repeating: 1)
+    // Of the loops around it, outermost first; empty, so that nothing is allocated, in the usual case.
     private var dimensions: [Int] = []
     private var strides: [SIMD4<Int>] = []
     private var origin = SIMD4<Int>()
@@ -36,46 +41,43 @@ struct LoopNest: Sendable {
     }
 
     private mutating func merge(_ shape: Shape, _ strideOfAxis: (Int) -> SIMD4<Int>) {
-        dimensions.reserveCapacity(shape.rank + 1)
-        strides.reserveCapacity(shape.rank + 1)
         for axis in 0..<shape.rank where shape[axis] != 1 {
             let stride = strideOfAxis(axis)
-            if let last = strides.last, last == stride &* shape[axis] {
-                dimensions[dimensions.count - 1] *= shape[axis]
-                strides[strides.count - 1] = stride
+            if rowLength == 1 {
+                rowLength = shape[axis]
+            } else if steps == stride &* shape[axis] {
+                rowLength *= shape[axis]
             } else {
-                dimensions.append(shape[axis])
-                strides.append(stride)
+                dimensions.append(rowLength)
+                strides.append(steps)
+                rowLength = shape[axis]
             }
-        }
-        if dimensions.isEmpty {
-            dimensions.append(1)
-            strides.append(SIMD4(repeating: 1))
+            steps = stride
         }
     }
-
-    /// Distance between neighbours of a run, for each operand.
-    var steps: SIMD4<Int> { strides[strides.count - 1] }
 
     /// The runs that cover a range of the result's elements, which must not be empty.
     func runs(in range: Range<Int>) -> Runs { Runs(self, range) }
 
     struct Runs: IteratorProtocol {
         private let nest: LoopNest
-        private let rowLength: Int
-        private var position: [Int]
-        private var offsets: SIMD4<Int>
-        private var start = 0
         private let count: Int
+        private var start = 0
+        /// Place within the current row.
+        private var column: Int
+        /// Indices of the outer loops.
+        private var position: [Int]
+        /// Of the first element of the current row.
+        private var offsets: SIMD4<Int>
 
         init(_ nest: LoopNest, _ range: Range<Int>) {
             self.nest = nest
             count = range.count
             offsets = nest.origin
             position = nest.dimensions
-            rowLength = nest.dimensions[nest.dimensions.count - 1]
-            var index = range.lowerBound
-            for axis in stride(from: position.count - 1, through: 0, by: -1) {
+            var index: Int
+            (index, column) = range.lowerBound.quotientAndRemainder(dividingBy: nest.rowLength)
+            for axis in position.indices.reversed() {
                 let (quotient, remainder) = index.quotientAndRemainder(dividingBy: position[axis])
                 position[axis] = remainder
                 offsets &+= nest.strides[axis] &* remainder
@@ -85,23 +87,20 @@ struct LoopNest: Sendable {
 
         mutating func next() -> Run? {
             guard start < count else { return nil }
-            var axis = position.count - 1
-            let length = min(count - start, rowLength - position[axis])
-            let run = Run(start: start, count: length, offsets: offsets)
+            let length = min(count - start, nest.rowLength - column)
+            let run = Run(start: start, count: length, offsets: offsets &+ nest.steps &* column)
             start += length
-            advance(axis, by: length)
-            while axis > 0, position[axis] == nest.dimensions[axis] {
-                offsets &-= nest.strides[axis] &* nest.dimensions[axis]
+            column = 0
+            var axis = position.count - 1
+            while axis >= 0 {
+                position[axis] += 1
+                offsets &+= nest.strides[axis]
+                if position[axis] < nest.dimensions[axis] { break }
+                offsets &-= nest.strides[axis] &* position[axis]
                 position[axis] = 0
                 axis -= 1
-                advance(axis, by: 1)
             }
             return run
-        }
-
-        private mutating func advance(_ axis: Int, by count: Int) {
-            position[axis] += count
-            offsets &+= nest.strides[axis] &* count
         }
     }
 }

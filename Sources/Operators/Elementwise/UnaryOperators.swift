@@ -42,7 +42,7 @@ private struct UnaryComputation<Function: NumberUnary>: NumberComputation {
 protocol RealUnary: Operator {
     static var cost: Int { get }
     static func apply<T: RealNumber>(_ x: T) -> T
-    /// All elements of a row. Functions with a vector kernel override the scalar loop.
+    /// All elements of a row. Functions on vectors override the scalar loop.
     static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable)
     init()
 }
@@ -120,10 +120,18 @@ struct Cos: RealUnary {
 
 struct Erf: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.errorFunction(x) }
+
+    static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
+        output.writeVectors(from: x) { erf($0) }
+    }
 }
 
 struct Exp: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.exponential(x) }
+
+    static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
+        output.writeVectors(from: x) { exp($0) }
+    }
 }
 
 struct Floor: RealUnary {
@@ -148,6 +156,10 @@ struct Round: RealUnary {
 
 struct Sigmoid: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { 1 / (1 + T.exponential(-x)) }
+
+    static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
+        output.writeVectors(from: x) { sigmoid($0) }
+    }
 }
 
 struct Sin: RealUnary {
@@ -162,4 +174,8 @@ struct Sqrt: RealUnary {
 struct Tanh: RealUnary {
     static var cost: Int { 16 }
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.hyperbolicTangent(x) }
+
+    static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
+        output.writeVectors(from: x) { tanh($0) }
+    }
 }

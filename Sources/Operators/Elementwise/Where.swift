@@ -23,7 +23,7 @@ struct Where: Operator {
                 let y = y.stridedSpan(Word.self)
                 var runs = nest.runs(in: range)
                 while let run = runs.next() {
-                    var target = output.window(run.start..<run.start + run.count)
+                    var target = output.part(run.start..<run.start + run.count)
                     row(condition, x, y, run, steps, &target)
                 }
             }

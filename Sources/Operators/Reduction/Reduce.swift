@@ -67,6 +67,7 @@ extension Tensor {
     func withLastAxis(combining isCombined: [Bool]) throws(OperatorError) -> Tensor {
         let kept = isCombined.indices.filter { !isCombined[$0] }
         let combined = isCombined.indices.filter { isCombined[$0] }
+        if combined == [rank - 1] { return self }
         let length = combined.reduce(1) { $0 * shape[$1] }
         let dimensions = kept.map { shape[$0] } + [length]
         return transposed(kept + combined).reshaped(try .result(dimensions))

@@ -41,7 +41,8 @@ struct RangeOperator: Operator {
         // The distance is rounded to the tensors' type before it is divided, as other runtimes do.
         let distance = try Sub.apply(limit, start, context)
         let values = [distance, delta].map { $0.cast(to: .float64, context).array(Double.self)[0] }
-        guard let count = Int(exactly: max(0, (values[0] / values[1]).rounded(.up))) else {
+        let steps = (values[0] / values[1]).rounded(.up)
+        guard let count = Int(exactly: steps < 0 ? 0 : steps) else {
             throw .invalid("range over \(values[0]) by \(values[1]) has no end")
         }
         return count

@@ -19,11 +19,14 @@ struct Reshape: Operator {
         }
         if let open = dimensions.firstIndex(of: -1) {
             dimensions[open] = 1
-            let known = try Shape.result(dimensions).elementCount
-            guard known > 0, data.elementCount % known == 0 else {
+            // A copied 0 takes its place on both sides and leaves the rest to be divided.
+            let isEmpty = dimensions.contains(0)
+            let known = try Shape.result(dimensions.filter { $0 != 0 }).elementCount
+            let count = isEmpty ? data.shape.filter { $0 != 0 }.reduce(1, *) : data.elementCount
+            guard !(isEmpty && allowsZero), count % known == 0 else {
                 throw .invalid("\(data.shape) cannot be reshaped to \(dimensions) with axis \(open) open")
             }
-            dimensions[open] = data.elementCount / known
+            dimensions[open] = count / known
         }
         let shape = try Shape.result(dimensions)
         guard shape.elementCount == data.elementCount else {
