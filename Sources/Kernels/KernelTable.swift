@@ -1,11 +1,20 @@
 /// The kernels of one instruction set. Chosen once; nothing else dispatches.
+///
+/// The entry points that take spans check sizes once and then hand pointers to the kernels, which do not.
 package struct KernelTable: Sendable {
     package let instructionSet: InstructionSet
+    let functions: KernelFunctions
 
     /// - Precondition: the instruction set is supported by this machine.
     package init(_ instructionSet: InstructionSet) {
         precondition(instructionSet.isSupported)
         self.instructionSet = instructionSet
+        functions =
+            switch instructionSet {
+            case .portable: .portable
+            case .avx2: .avx2
+            case .avx512: .avx512
+            }
     }
 
     /// The fastest that this machine supports.

@@ -6,6 +6,7 @@ extension OperatorRegistry {
         "FusedMatMul": FusedMatMul.self,
         "Gelu": Gelu.self,
         "GroupQueryAttention": GroupQueryAttention.self,
+        "MatMulNBits": MatMulNBits.self,
         "MultiHeadAttention": MultiHeadAttention.self,
         "QuickGelu": QuickGelu.self,
         "RotaryEmbedding": ContribRotaryEmbedding.self,

@@ -40,9 +40,14 @@ package struct Tensor: Sendable {
         (UInt(bitPattern: storage.base) &+ UInt(byteOffset)) % UInt(elementType.byteWidth) == 0
     }
 
-    /// Whether the bytes are those of a mapped file at this place; true for views of the same weights.
+    /// Whether this tensor is a view of the same storage as another.
     package func sharesStorage(with other: Tensor) -> Bool {
-        storage === other.storage && byteOffset == other.byteOffset
+        storage === other.storage
+    }
+
+    /// Whether both start at the same address; true for views of the same weights in one mapped file.
+    package func hasSameAddress(as other: Tensor) -> Bool {
+        storage.base + byteOffset == other.storage.base + other.byteOffset
     }
 }
 

@@ -112,13 +112,22 @@ private final class Shared: Sendable {
         while true {
             waitForChange(from: seen)
             seen = generation.load(ordering: .acquiring)
-            let (loop, isStopping) = enter()
+            let (ran, isStopping) = runLoop()
+            if ran { busyWorkers.subtract(1, ordering: .releasing) }
             if isStopping { return }
-            if let loop {
-                loop.runChunks()
-                busyWorkers.subtract(1, ordering: .releasing)
-            }
         }
+    }
+
+    /// Takes part in the running loop, if there is one.
+    ///
+    /// Never inlined: the references to the loop must be gone before this worker is counted out, because
+    /// the loop's body lives no longer than its caller's frame.
+    @inline(never)
+    private func runLoop() -> (ran: Bool, isStopping: Bool) {
+        let (loop, isStopping) = enter()
+        guard let loop, !isStopping else { return (loop != nil, isStopping) }
+        loop.runChunks()
+        return (true, false)
     }
 
     /// The running loop, with this worker counted as busy, if there is one.

@@ -2,6 +2,9 @@
 
 #include <stdbool.h>
 
+#include "csimd_avx512.h"
+#include "csimd_types.h"
+
 // Tells the processor that this thread waits in a short loop.
 static inline __attribute__((always_inline)) void csimd_spin_hint(void) {
 #if defined(__x86_64__)

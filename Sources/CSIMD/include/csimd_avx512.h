@@ -1,0 +1,136 @@
+#pragma once
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "csimd_types.h"
+
+// AVX-512 F, BW, VL, VNNI. Only code compiled for them may call these.
+#define CSIMD_AVX512 \
+    static inline __attribute__((always_inline, target("avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")))
+
+// MARK: Memory
+
+CSIMD_AVX512 f32x16 avx512_load_f32(const void *_Nonnull p) { return (f32x16)_mm512_loadu_ps(p); }
+CSIMD_AVX512 i32x16 avx512_load_i32(const void *_Nonnull p) { return (i32x16)_mm512_loadu_si512(p); }
+CSIMD_AVX512 void avx512_store_f32(void *_Nonnull p, f32x16 v) { _mm512_storeu_ps(p, (__m512)v); }
+CSIMD_AVX512 void avx512_store_i32(void *_Nonnull p, i32x16 v) { _mm512_storeu_si512(p, (__m512i)v); }
+
+// The first `count` lanes, 0...16; zeros and untouched memory beyond them.
+CSIMD_AVX512 f32x16 avx512_load_first_f32(const void *_Nonnull p, ptrdiff_t count) {
+    return (f32x16)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+CSIMD_AVX512 void avx512_store_first_f32(void *_Nonnull p, f32x16 v, ptrdiff_t count) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+}
+// The first `count` bytes, 0...64, zeros beyond them.
+CSIMD_AVX512 i32x16 avx512_load_first_bytes(const void *_Nonnull p, ptrdiff_t count) {
+    __mmask64 mask = count >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1;
+    return (i32x16)_mm512_maskz_loadu_epi8(mask, p);
+}
+// 16 signed bytes from the lanes' low bytes.
+CSIMD_AVX512 void avx512_store_low_bytes(void *_Nonnull p, i32x16 v) {
+    _mm_storeu_si128(p, _mm512_cvtepi32_epi8((__m512i)v));
+}
+CSIMD_AVX512 void avx512_prefetch(const void *_Nonnull p) { _mm_prefetch(p, _MM_HINT_T0); }
+
+// MARK: Lanes
+
+CSIMD_AVX512 f32x16 avx512_splat_f32(float v) { return (f32x16)_mm512_set1_ps(v); }
+CSIMD_AVX512 i32x16 avx512_splat_i32(int32_t v) { return (i32x16)_mm512_set1_epi32(v); }
+CSIMD_AVX512 i32x16 avx512_splat_i32_at(const void *_Nonnull p) {
+    int32_t v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return (i32x16)_mm512_set1_epi32(v);
+}
+CSIMD_AVX512 i32x16 avx512_zero(void) { return (i32x16)_mm512_setzero_si512(); }
+CSIMD_AVX512 f32x16 avx512_zero_f32(void) { return (f32x16)_mm512_setzero_ps(); }
+CSIMD_AVX512 f32x16 avx512_cast_f32(i32x16 v) { return (f32x16)v; }
+CSIMD_AVX512 i32x16 avx512_cast_i32(f32x16 v) { return (i32x16)v; }
+
+// Within each 128-bit quarter, as the instructions of the same names.
+CSIMD_AVX512 i32x16 avx512_unpack_low_32(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_unpacklo_epi32((__m512i)a, (__m512i)b);
+}
+CSIMD_AVX512 i32x16 avx512_unpack_high_32(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_unpackhi_epi32((__m512i)a, (__m512i)b);
+}
+CSIMD_AVX512 i32x16 avx512_unpack_low_64(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_unpacklo_epi64((__m512i)a, (__m512i)b);
+}
+CSIMD_AVX512 i32x16 avx512_unpack_high_64(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_unpackhi_epi64((__m512i)a, (__m512i)b);
+}
+// Quarters 0 and 2 of a, then of b.
+CSIMD_AVX512 i32x16 avx512_even_quarters(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_shuffle_i32x4((__m512i)a, (__m512i)b, 0x88);
+}
+// Quarters 1 and 3 of a, then of b.
+CSIMD_AVX512 i32x16 avx512_odd_quarters(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_shuffle_i32x4((__m512i)a, (__m512i)b, 0xDD);
+}
+CSIMD_AVX512 i32x16 avx512_permute(i32x16 v, i32x16 index) {
+    return (i32x16)_mm512_permutexvar_epi32((__m512i)index, (__m512i)v);
+}
+CSIMD_AVX512 i32x16 avx512_permute2(i32x16 a, i32x16 index, i32x16 b) {
+    return (i32x16)_mm512_permutex2var_epi32((__m512i)a, (__m512i)index, (__m512i)b);
+}
+// 16 bytes from each of four addresses.
+CSIMD_AVX512 i32x16 avx512_load_quarters(
+    const void *_Nonnull a, const void *_Nonnull b, const void *_Nonnull c, const void *_Nonnull d) {
+    __m512i v = _mm512_castsi128_si512(_mm_loadu_si128(a));
+    v = _mm512_inserti32x4(v, _mm_loadu_si128(b), 1);
+    v = _mm512_inserti32x4(v, _mm_loadu_si128(c), 2);
+    return (i32x16)_mm512_inserti32x4(v, _mm_loadu_si128(d), 3);
+}
+
+// MARK: Integers
+
+CSIMD_AVX512 i32x16 avx512_add_i32(i32x16 a, i32x16 b) { return (i32x16)_mm512_add_epi32((__m512i)a, (__m512i)b); }
+CSIMD_AVX512 i32x16 avx512_sub_i32(i32x16 a, i32x16 b) { return (i32x16)_mm512_sub_epi32((__m512i)a, (__m512i)b); }
+CSIMD_AVX512 i32x16 avx512_and(i32x16 a, i32x16 b) { return (i32x16)_mm512_and_si512((__m512i)a, (__m512i)b); }
+CSIMD_AVX512 int32_t avx512_sum_i32(i32x16 v) { return _mm512_reduce_add_epi32((__m512i)v); }
+// The high nibbles of all bytes; the upper half of each byte is not cleared.
+CSIMD_AVX512 i32x16 avx512_shift_right_4(i32x16 v) { return (i32x16)_mm512_srli_epi16((__m512i)v, 4); }
+// Adds the four products of unsigned bytes of `u` and signed bytes of `s` to each lane.
+CSIMD_AVX512 i32x16 avx512_dot_bytes(i32x16 acc, i32x16 u, i32x16 s) {
+    return (i32x16)_mm512_dpbusd_epi32((__m512i)acc, (__m512i)u, (__m512i)s);
+}
+// Adds the two products of signed 16-bit numbers to each lane.
+CSIMD_AVX512 i32x16 avx512_dot_shorts(i32x16 acc, i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_dpwssd_epi32((__m512i)acc, (__m512i)a, (__m512i)b);
+}
+// 16 nibbles, low one first, from the 8 bytes of `packed`.
+CSIMD_AVX512 i32x16 avx512_nibbles(uint64_t packed) {
+    __m512i v = _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)packed));
+    v = _mm512_or_si512(v, _mm512_slli_epi64(v, 28));
+    return (i32x16)_mm512_and_si512(v, _mm512_set1_epi32(15));
+}
+
+// MARK: Floats
+
+CSIMD_AVX512 f32x16 avx512_add(f32x16 a, f32x16 b) { return (f32x16)_mm512_add_ps((__m512)a, (__m512)b); }
+CSIMD_AVX512 f32x16 avx512_sub(f32x16 a, f32x16 b) { return (f32x16)_mm512_sub_ps((__m512)a, (__m512)b); }
+CSIMD_AVX512 f32x16 avx512_mul(f32x16 a, f32x16 b) { return (f32x16)_mm512_mul_ps((__m512)a, (__m512)b); }
+CSIMD_AVX512 f32x16 avx512_div(f32x16 a, f32x16 b) { return (f32x16)_mm512_div_ps((__m512)a, (__m512)b); }
+// a * b + c, rounded once.
+CSIMD_AVX512 f32x16 avx512_fma(f32x16 a, f32x16 b, f32x16 c) {
+    return (f32x16)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+CSIMD_AVX512 f32x16 avx512_max(f32x16 a, f32x16 b) { return (f32x16)_mm512_max_ps((__m512)a, (__m512)b); }
+CSIMD_AVX512 f32x16 avx512_min(f32x16 a, f32x16 b) { return (f32x16)_mm512_min_ps((__m512)a, (__m512)b); }
+CSIMD_AVX512 f32x16 avx512_abs(f32x16 v) { return (f32x16)_mm512_abs_ps((__m512)v); }
+CSIMD_AVX512 f32x16 avx512_to_f32(i32x16 v) { return (f32x16)_mm512_cvtepi32_ps((__m512i)v); }
+// To nearest, ties to even.
+CSIMD_AVX512 i32x16 avx512_round_to_i32(f32x16 v) { return (i32x16)_mm512_cvtps_epi32((__m512)v); }
+CSIMD_AVX512 f32x16 avx512_round(f32x16 v) { return (f32x16)_mm512_roundscale_ps((__m512)v, 8); }
+// v * 2^floor(exponent).
+CSIMD_AVX512 f32x16 avx512_scale_by_power(f32x16 v, f32x16 exponent) {
+    return (f32x16)_mm512_scalef_ps((__m512)v, (__m512)exponent);
+}
+CSIMD_AVX512 float avx512_sum(f32x16 v) { return _mm512_reduce_add_ps((__m512)v); }
+CSIMD_AVX512 float avx512_largest(f32x16 v) { return _mm512_reduce_max_ps((__m512)v); }
+CSIMD_AVX512 float avx512_fma_scalar(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+
+#endif

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Vectors that Swift imports as SIMDn<T>.
+typedef int8_t i8x8 __attribute__((ext_vector_type(8)));
+typedef uint8_t u8x8 __attribute__((ext_vector_type(8)));
+typedef int16_t i16x4 __attribute__((ext_vector_type(4)));
+typedef int16_t i16x8 __attribute__((ext_vector_type(8)));
+typedef int32_t i32x4 __attribute__((ext_vector_type(4)));
+typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
+typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
+typedef float f32x4 __attribute__((ext_vector_type(4)));
+typedef float f32x8 __attribute__((ext_vector_type(8)));
+typedef float f32x16 __attribute__((ext_vector_type(16)));
+
+#define CSIMD_INLINE static inline __attribute__((always_inline))
+
+// The weights of com.microsoft MatMulNBits as they lie in the model's file; none of the addresses need be
+// aligned.
+typedef struct CSIMDNBitsWeights {
+    // [n][blocks][block_size * bits / 8]; four bits: the low nibble of a byte is the even k.
+    const void *_Nonnull values;
+    // float [n][blocks].
+    const void *_Nonnull scales;
+    // Bytes, one per block, or with four bits one per two blocks (low nibble first), each row padded to
+    // whole bytes. Absent: 1 << (bits - 1) everywhere.
+    const void *_Nullable zero_points;
+    ptrdiff_t value_row_bytes;
+    ptrdiff_t zero_point_row_bytes;
+    // K; the last block may be partly beyond it.
+    ptrdiff_t depth;
+    ptrdiff_t blocks;
+    ptrdiff_t block_size;
+    ptrdiff_t bits;
+} CSIMDNBitsWeights;
+
+// Rows of activations as signed bytes with one scale per row and block.
+//
+// Rows are padded with zeros: values to a multiple of 128 and of whole blocks, scales and sums to a multiple of 16 blocks.
+// Interleaved, each 128 values are stored as the 64 of even k, then the 64 of odd k: the order in which
+// the low and the high nibbles of 64 bytes of weights come.
+typedef struct CSIMDQuantizedRows {
+    const int8_t *_Nonnull values;
+    const float *_Nonnull scales;
+    // Minus the sum of a block's values, so that zero points are added as one more product.
+    const int32_t *_Nonnull negated_sums;
+    ptrdiff_t rows;
+    ptrdiff_t value_stride;
+    ptrdiff_t block_stride;
+} CSIMDQuantizedRows;
+
+// Reads from weights that a file gives no alignment.
+CSIMD_INLINE float csimd_load_f32(const void *_Nonnull p) {
+    float value;
+    __builtin_memcpy(&value, p, sizeof value);
+    return value;
+}
+
+CSIMD_INLINE uint64_t csimd_load_u64(const void *_Nonnull p) {
+    uint64_t value;
+    __builtin_memcpy(&value, p, sizeof value);
+    return value;
+}
+
+CSIMD_INLINE uint8_t csimd_load_u8(const void *_Nonnull p) { return *(const uint8_t *)p; }
+
+CSIMD_INLINE u8x8 csimd_load_u8x8(const void *_Nonnull p) {
+    u8x8 value;
+    __builtin_memcpy(&value, p, sizeof value);
+    return value;
+}
+
+CSIMD_INLINE i8x8 csimd_load_i8x8(const void *_Nonnull p) {
+    i8x8 value;
+    __builtin_memcpy(&value, p, sizeof value);
+    return value;
+}
+
+CSIMD_INLINE f32x4 csimd_load_f32x4(const void *_Nonnull p) {
+    f32x4 value;
+    __builtin_memcpy(&value, p, sizeof value);
+    return value;
+}
+
+CSIMD_INLINE void csimd_store_f32x4(void *_Nonnull p, f32x4 value) {
+    __builtin_memcpy(p, &value, sizeof value);
+}
+
+CSIMD_INLINE i16x8 csimd_widen_u8x8(u8x8 v) { return __builtin_convertvector(v, i16x8); }
+CSIMD_INLINE i16x8 csimd_widen_i8x8(i8x8 v) { return __builtin_convertvector(v, i16x8); }
+
+// The lower and the upper half, widened and added lane by lane.
+CSIMD_INLINE i32x4 csimd_widen_add_i16x8(i16x8 v) {
+    return __builtin_convertvector(v.lo, i32x4) + __builtin_convertvector(v.hi, i32x4);
+}

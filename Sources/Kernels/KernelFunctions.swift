@@ -1,0 +1,60 @@
+internal import CSIMD
+internal import KernelsAVX2
+internal import KernelsAVX512
+internal import KernelsPortable
+
+/// What a kernel target offers; see ``PortableKernels`` for what each function computes.
+struct KernelFunctions: Sendable {
+    typealias QuantizeRow =
+        @Sendable (
+            _ source: UnsafePointer<Float>, _ count: Int, _ blockSize: Int, _ interleaved: Bool,
+            _ values: UnsafeMutablePointer<Int8>, _ scales: UnsafeMutablePointer<Float>,
+            _ negatedSums: UnsafeMutablePointer<Int32>
+        ) -> Void
+    typealias MatMulNBits =
+        @Sendable (
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, _ scratch: UnsafeMutableRawPointer
+        ) -> Void
+    typealias DequantizeRow =
+        @Sendable (
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ floatZeroPoints: UnsafeRawPointer?,
+            _ groups: UnsafePointer<Int32>?, _ row: Int, _ output: UnsafeMutablePointer<Float>
+        ) -> Void
+    typealias Dot =
+        @Sendable (
+            _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
+        ) -> Float
+
+    let quantizeRow: QuantizeRow
+    let matMulNBits: MatMulNBits
+    let nbitsScratchBytes: @Sendable (_ weights: CSIMDNBitsWeights, _ rows: Int) -> Int
+    let dequantizeRow: DequantizeRow
+    let dot: Dot
+}
+
+extension KernelFunctions {
+    static let portable = KernelFunctions(
+        quantizeRow: PortableKernels.quantizeRow,
+        matMulNBits: PortableKernels.matMulNBits,
+        nbitsScratchBytes: PortableKernels.nbitsScratchBytes,
+        dequantizeRow: PortableKernels.dequantizeRow,
+        dot: PortableKernels.dot
+    )
+
+    #if arch(x86_64)
+        static let avx2 = portable
+
+        static let avx512 = KernelFunctions(
+            quantizeRow: AVX512Kernels.quantizeRow,
+            matMulNBits: AVX512Kernels.matMulNBits,
+            nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
+            dequantizeRow: PortableKernels.dequantizeRow,
+            dot: AVX512Kernels.dot
+        )
+    #else
+        static let avx2 = portable
+        static let avx512 = portable
+    #endif
+}

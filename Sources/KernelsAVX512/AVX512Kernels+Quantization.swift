@@ -1,0 +1,85 @@
+#if arch(x86_64)
+    internal import CSIMD
+
+    extension AVX512Kernels {
+        /// Quantises one row to signed bytes: per block `scale = amax / 127` and
+        /// `q = round(a * (127 / amax))`, ties to even; all 0 if a block is 0 or too small for `127 / amax`.
+        ///
+        /// The padding after `count` must have been filled with zeros.
+        @inline(never)
+        package static func quantizeRow(
+            _ source: UnsafePointer<Float>, count: Int, blockSize: Int, interleaved: Bool,
+            values: UnsafeMutablePointer<Int8>, scales: UnsafeMutablePointer<Float>,
+            negatedSums: UnsafeMutablePointer<Int32>
+        ) {
+            // The even and odd lanes of 32 values.
+            let even = i32x16(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+            let odd = even | 1
+            // Two vectors at a time: of one block, or with blocks of 16 of two.
+            var start = 0
+            while start < count {
+                let block = start / blockSize
+                let firstInverse = inverseScale(source + start, min(blockSize, count - start), scales + block)
+                var secondInverse = firstInverse
+                if blockSize == 16 {
+                    secondInverse =
+                        start + 16 < count
+                        ? inverseScale(source + start + 16, min(16, count - start - 16), scales + block + 1)
+                        : 0
+                }
+                let first = avx512_splat_f32(firstInverse)
+                let second = avx512_splat_f32(secondInverse)
+                var firstSum = avx512_zero()
+                var secondSum = avx512_zero()
+                let end = min(start + max(32, blockSize), count)
+                while start < end {
+                    let q0 = quantize(source + start, end - start, first)
+                    let q1 = quantize(source + start + 16, end - start - 16, second)
+                    firstSum = avx512_add_i32(firstSum, q0)
+                    secondSum = avx512_add_i32(secondSum, q1)
+                    if interleaved {
+                        let position = values + (start & ~127) + (start & 127) >> 1
+                        avx512_store_low_bytes(position, avx512_permute2(q0, even, q1))
+                        avx512_store_low_bytes(position + 64, avx512_permute2(q0, odd, q1))
+                    } else {
+                        avx512_store_low_bytes(values + start, q0)
+                        avx512_store_low_bytes(values + start + 16, q1)
+                    }
+                    start += 32
+                }
+                if blockSize == 16 {
+                    negatedSums[block] = -avx512_sum_i32(firstSum)
+                    if secondInverse != 0 { negatedSums[block + 1] = -avx512_sum_i32(secondSum) }
+                } else {
+                    negatedSums[block] = -avx512_sum_i32(avx512_add_i32(firstSum, secondSum))
+                }
+            }
+        }
+
+        /// `127 / amax`, or 0 where that is not finite; writes the scale.
+        @inline(__always)
+        private static func inverseScale(
+            _ source: UnsafePointer<Float>, _ count: Int, _ scale: UnsafeMutablePointer<Float>
+        ) -> Float {
+            var largest = avx512_zero_f32()
+            var k = 0
+            while k < count {
+                let lanes = avx512_load_first_f32(source + k, min(16, count - k))
+                largest = avx512_max(avx512_abs(lanes), largest)
+                k += 16
+            }
+            let amax = avx512_largest(largest)
+            let inverse = 127 / amax
+            let isZero = !(inverse <= .greatestFiniteMagnitude)
+            scale.pointee = isZero ? 0 : amax / 127
+            return isZero ? 0 : inverse
+        }
+
+        @inline(__always)
+        private static func quantize(_ source: UnsafePointer<Float>, _ left: Int, _ inverse: f32x16) -> i32x16
+        {
+            let lanes = avx512_load_first_f32(source, max(0, min(16, left)))
+            return avx512_round_to_i32(avx512_mul(lanes, inverse))
+        }
+    }
+#endif

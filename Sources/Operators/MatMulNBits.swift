@@ -1,0 +1,191 @@
+internal import Kernels
+package import Tensors
+
+/// com.microsoft MatMulNBits: a matrix product with weights of 4 or 8 bits in blocks along K.
+///
+/// `Y[…, n] = Σk A[…, k] * (B[n, k] - zeroPoint[n, k / blockSize]) * scale[n, k / blockSize] + bias[n]`.
+/// With `accuracy_level` 4 activations are quantised to signed bytes per row and block of K, as ONNX Runtime
+/// does; the other levels multiply in float32.
+///
+/// https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
+package struct MatMulNBits: Operator {
+    private let depth: Int
+    private let columns: Int
+    private let bits: Int
+    private let blockSize: Int
+    private let quantizesActivations: Bool
+
+    package init(_ node: OperatorNode) throws(OperatorError) {
+        let attributes = node.attributes
+        depth = try attributes.requiredInt("K")
+        columns = try attributes.requiredInt("N")
+        bits = try attributes.int("bits", default: 4)
+        blockSize = try attributes.requiredInt("block_size")
+        let level = try attributes.int("accuracy_level", default: 0)
+        quantizesActivations = level == 4
+        // Above these the sizes computed below could overflow.
+        for (name, value) in [("K", depth), ("N", columns)] where !(1...1 << 28).contains(value) {
+            throw .attribute(name: name, reason: "is \(value), expected 1 to \(1 << 28)")
+        }
+        guard bits == 4 || bits == 8 else {
+            throw .attribute(name: "bits", reason: "is \(bits), supported: 4, 8")
+        }
+        guard NBitsWeights.blockSizes.contains(blockSize) else {
+            throw .attribute(
+                name: "block_size", reason: "is \(blockSize), supported: powers of two from 16 to 256")
+        }
+        guard (0...4).contains(level) else {
+            throw .attribute(name: "accuracy_level", reason: "is \(level), expected 0 to 4")
+        }
+        guard try attributes.int("weight_prepacked", default: 0) == 0 else {
+            throw .attribute(
+                name: "weight_prepacked", reason: "is set: the layout is private to another engine")
+        }
+    }
+
+    package func run(
+        _ inputs: OperatorInputs, _ context: OperatorContext
+    ) throws(OperatorError) -> [Tensor] {
+        let a = try inputs.tensor(0, "A", .float32, .float16)
+        guard a.rank >= 1, a.shape[a.rank - 1] == depth else {
+            throw .invalid("the last dimension of A is not K = \(depth)")
+        }
+        let shape = try Shape.result(a.shape.dropLast() + [columns])
+        let operands = try Operands(self, inputs)
+        let rows = a.elementCount / depth
+        let activations = a.floats()
+        let output = Tensor.build(Float.self, shape) { output in
+            let weights = operands.weights
+            let bias = operands.bias?.span(Float.self)
+            if let groups = operands.groups {
+                context.kernels.matMulNBits(
+                    activations.span(Float.self), rows: rows, weights, groups: groups.span(Int32.self),
+                    bias: bias, into: &output, on: context.pool)
+            } else if quantizesActivations {
+                let quantized = context.kernels.quantizeRows(
+                    activations.span(Float.self), rows: rows, depth: depth, blockSize: blockSize,
+                    bits: bits, on: context.pool)
+                context.kernels.matMulNBits(quantized, weights, bias: bias, into: &output, on: context.pool)
+            } else {
+                context.kernels.matMulNBits(
+                    activations.span(Float.self), rows: rows, weights, bias: bias, into: &output,
+                    on: context.pool)
+            }
+        }
+        return [a.elementType == .float16 ? output.halves() : output]
+    }
+
+    /// The inputs but A, checked.
+    private struct Operands {
+        let columns: Int
+        let depth: Int
+        let bits: Int
+        let blockSize: Int
+        let values: Tensor
+        let scales: Tensor
+        let hasZeroPoints: Bool
+        /// Something empty if there are none: spans cannot be taken from an optional's content.
+        let zeroPoints: Tensor
+        /// Null if g_idx is absent or says what is so without it.
+        let groups: Tensor?
+        let bias: Tensor?
+
+        init(_ node: MatMulNBits, _ inputs: OperatorInputs) throws(OperatorError) {
+            columns = node.columns
+            depth = node.depth
+            bits = node.bits
+            blockSize = node.blockSize
+            let blocks = (depth + blockSize - 1) / blockSize
+            values = try Self.stored(inputs.tensor(1, "B", .uint8))
+            guard values.elementCount == columns * blocks * (blockSize * bits / 8) else {
+                throw .invalid("B has \(values.elementCount) bytes for N = \(columns), K = \(depth)")
+            }
+            scales = try Self.stored(inputs.tensor(2, "scales", .float32, .float16))
+            guard scales.elementCount == columns * blocks else {
+                throw .invalid("\(scales.elementCount) scales for \(columns) × \(blocks) blocks")
+            }
+            hasZeroPoints = inputs[3] != nil
+            if !hasZeroPoints {
+                zeroPoints = Tensor([UInt8]())
+            } else {
+                let tensor = try Self.stored(inputs.tensor(3, "zero_points", .uint8, .float32, .float16))
+                let expected =
+                    tensor.elementType == .uint8 ? columns * ((blocks * bits + 7) / 8) : columns * blocks
+                guard tensor.elementCount == expected else {
+                    throw .invalid("\(tensor.elementCount) zero points, expected \(expected)")
+                }
+                zeroPoints = tensor
+            }
+            groups = try Self.groups(inputs, depth: depth, blockSize: blockSize)
+            if inputs[5] == nil {
+                bias = nil
+            } else {
+                let tensor = try inputs.tensor(5, "bias", .float32, .float16)
+                guard tensor.elementCount == columns else {
+                    throw .invalid("\(tensor.elementCount) bias values for N = \(columns)")
+                }
+                bias = tensor.floats()
+            }
+        }
+
+        /// Weights as they lie in the file if they can be read from there, at any address.
+        private static func stored(_ tensor: Tensor) -> Tensor {
+            if tensor.elementType == .float16 { return tensor.floats() }
+            return tensor.isContiguous ? tensor : tensor.contiguous()
+        }
+
+        private static func groups(
+            _ inputs: OperatorInputs, depth: Int, blockSize: Int
+        ) throws(OperatorError) -> Tensor? {
+            guard inputs[4] != nil else { return nil }
+            let tensor = try inputs.tensor(4, "g_idx", .int32)
+            let values = tensor.array(Int32.self)
+            let blocks = (depth + blockSize - 1) / blockSize
+            // Exporters pad it to whole blocks.
+            guard values.count >= depth, values[..<depth].allSatisfy({ (0..<blocks).contains(Int($0)) })
+            else {
+                throw .invalid("g_idx does not name a block for each of K = \(depth)")
+            }
+            let isPlain = values[..<depth].indices.allSatisfy { Int(values[$0]) == $0 / blockSize }
+            return isPlain ? nil : Tensor(Array(values[..<depth]))
+        }
+
+        var weights: NBitsWeights {
+            @_lifetime(borrow self)
+            get {
+                NBitsWeights(
+                    columns: columns, depth: depth, bits: bits, blockSize: blockSize,
+                    values: values.bytes, scales: scales.bytes, zeroPoints: zeroPointSpan)
+            }
+        }
+
+        private var zeroPointSpan: NBitsWeights.ZeroPoints {
+            @_lifetime(borrow self)
+            get {
+                if !hasZeroPoints { return .middle }
+                if zeroPoints.elementType == .uint8 { return .packed(zeroPoints.bytes) }
+                return .floats(zeroPoints.bytes)
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// A contiguous float32 tensor of the same values; only for float32 and float16.
+    fileprivate func floats() -> Tensor {
+        let plain = contiguous()
+        guard elementType == .float16 else { return plain }
+        let source = plain.span(Float16.self)
+        return .build(Float.self, shape) { output in
+            for index in 0..<source.count { output[index] = Float(source[index]) }
+        }
+    }
+
+    /// A contiguous float16 tensor of the same values, from float32.
+    fileprivate func halves() -> Tensor {
+        let source = span(Float.self)
+        return .build(Float16.self, shape) { output in
+            for index in 0..<source.count { output[index] = Float16(source[index]) }
+        }
+    }
+}

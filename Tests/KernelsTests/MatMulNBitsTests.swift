@@ -1,0 +1,93 @@
+import Kernels
+import Testing
+import Threading
+
+@Suite struct MatMulNBitsTests {
+    static let pool = ThreadPool(threads: 2)
+
+    /// Rows about the tile's edges, columns about the panel's, depths with and without tails.
+    static let shapes: [NBitsCase] = {
+        var cases: [NBitsCase] = []
+        for rows in [1, 2, 7, 8, 9, 17] {
+            for (columns, depth) in [(1, 16), (15, 48), (16, 512), (17, 100), (33, 544), (70, 1030)] {
+                for blockSize in [16, 32, 64, 128, 256] {
+                    cases.append(NBitsCase(rows: rows, columns: columns, depth: depth, blockSize: blockSize))
+                }
+            }
+        }
+        cases.append(NBitsCase(rows: 0, columns: 8, depth: 32))
+        cases.append(NBitsCase(rows: 3, columns: 0, depth: 32))
+        cases.append(NBitsCase(rows: 1, columns: 9, depth: 1))
+        cases.append(NBitsCase(rows: 1, columns: 40, depth: 4096, blockSize: 16))
+        return cases
+    }()
+
+    @Test(arguments: InstructionSet.supported, [4, 8])
+    func quantizedActivations(_ set: InstructionSet, bits: Int) {
+        let kernels = KernelTable(set)
+        for (index, var shape) in Self.shapes.enumerated() {
+            shape.bits = bits
+            shape.zeroPoints = [.absent, .packed, .floats][index % 3]
+            shape.hasBias = index % 2 == 1
+            let data = NBitsData(shape, seed: index)
+            let error = relativeError(
+                data.product(kernels, quantized: true, pool: Self.pool), data.reference(quantized: true))
+            #expect(error < 2e-6, "\(shape)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported, [4, 8])
+    func floatActivations(_ set: InstructionSet, bits: Int) {
+        let kernels = KernelTable(set)
+        for (index, var shape) in Self.shapes.enumerated() {
+            shape.bits = bits
+            shape.zeroPoints = [.absent, .packed, .floats][index % 3]
+            shape.hasBias = index % 2 == 1
+            let data = NBitsData(shape, seed: index)
+            let error = relativeError(
+                data.product(kernels, quantized: false, pool: Self.pool), data.reference(quantized: false))
+            #expect(error < 2e-6, "\(shape)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported, [true, false])
+    func resultOfARowIsTheSameForAnyNumberOfRows(_ set: InstructionSet, quantized: Bool) {
+        let kernels = KernelTable(set)
+        for blockSize in NBitsWeights.blockSizes {
+            for zeroPoints in [NBitsCase.ZeroPoints.absent, .packed, .floats] {
+                let shape = NBitsCase(
+                    rows: 13, columns: 75, depth: 1000, blockSize: blockSize, zeroPoints: zeroPoints,
+                    hasBias: true)
+                let data = NBitsData(shape)
+                let all = data.product(kernels, quantized: quantized, pool: Self.pool)
+                for row in 0..<shape.rows {
+                    let found = data.row(row).product(kernels, quantized: quantized, pool: Self.pool)
+                    let expected = all[row * shape.columns..<(row + 1) * shape.columns]
+                    #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "row \(row), \(shape)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func zeroAndDenormalBlocks(_ set: InstructionSet) {
+        let shape = NBitsCase(rows: 3, columns: 20, depth: 160, blockSize: 32)
+        var data = NBitsData(shape)
+        for k in 0..<32 { data.activations[k] = 0 }
+        for k in 32..<64 { data.activations[k] = .leastNonzeroMagnitude * Float(k) }
+        for k in 64..<96 { data.activations[k] *= 1e-36 }
+        for k in 160..<192 { data.activations[k] *= 1e30 }
+        let error = relativeError(
+            data.product(KernelTable(set), quantized: true, pool: Self.pool), data.reference(quantized: true))
+        #expect(error < 2e-6)
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func groupIndexNamesTheBlockOfEachWeight(_ set: InstructionSet) {
+        let shape = NBitsCase(rows: 2, columns: 9, depth: 100)
+        let data = NBitsData(shape)
+        let groups = (0..<100).map { Int32($0 * 7 % 4) }
+        let found = data.product(KernelTable(set), quantized: false, pool: Self.pool, groups: groups)
+        #expect(relativeError(found, data.reference(quantized: false, groups: groups)) < 2e-6)
+    }
+}
