@@ -23,7 +23,7 @@ struct GroupQueryAttention: Operator {
         let attributes = node.attributes
         heads = try attributes.requiredInt("num_heads")
         keyHeads = try attributes.requiredInt("kv_num_heads")
-        guard heads > 0, keyHeads > 0, heads % keyHeads == 0 else {
+        guard (1...1 << 31).contains(heads), keyHeads > 0, heads % keyHeads == 0 else {
             throw .attribute(name: "kv_num_heads", reason: "is \(keyHeads), num_heads is \(heads)")
         }
         let scale = try attributes.float("scale", default: 0)
@@ -123,6 +123,9 @@ struct GroupQueryAttention: Operator {
             try tensor.splitIntoHeads(heads, name).transposed([0, 2, 1, 3])
         }
         if let key, let value {
+            guard key.shape == value.shape, key.rank == 3, key.shape[0] == query.shape[0] else {
+                throw .invalid("keys of shape \(key.shape) and values of shape \(value.shape)")
+            }
             return (
                 try split(query, heads, "query"), try split(key, keyHeads, "key"),
                 try split(value, keyHeads, "value")

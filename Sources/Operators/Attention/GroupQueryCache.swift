@@ -47,6 +47,9 @@ struct GroupQueryCache {
         keyCounts = lengths.total
         let longest = lengths.total.max() ?? 0
         let capacity = max(cached, lengths.longest)
+        guard lengths.isUpperBound || capacity <= cached + keys.shape[2] else {
+            throw .invalid("total_sequence_length \(lengths.longest) for a cache of \(cached) rows")
+        }
         if pastKeys == nil, capacity == keys.shape[2], lengths.new.allSatisfy({ $0 == capacity }) {
             (presentKeys, presentValues) = (keys, values)
         } else {

@@ -8,6 +8,8 @@ struct GroupQueryLengths {
     let new: [Int]
     /// The largest of ``total``, or an upper bound of it.
     let longest: Int
+    /// Whether ``longest`` may be larger than any of the lengths.
+    let isUpperBound: Bool
     private let chunk: Int
     private let isPrompt: Bool
 
@@ -37,9 +39,11 @@ struct GroupQueryLengths {
             else { throw .invalid("query_seqlens \(given) with seqlens_k \(lastIndices)") }
             new = given
             isPrompt = false
+            isUpperBound = true
         } else {
             new = total.map { min(newRows, $0) }
             isPrompt = newRows == longest[0]
+            isUpperBound = false
         }
     }
 

@@ -16,6 +16,9 @@ enum KeyValueCache {
         on pool: ThreadPool
     ) throws(OperatorError) -> Tensor {
         let (batch, heads, size) = (new.shape[0], new.shape[1], new.shape[3])
+        guard counts.count == batch, newCounts?.count ?? batch == batch else {
+            throw .invalid("rows of shape \(new.shape) for a batch of \(counts.count)")
+        }
         if let past {
             guard past.rank == 4, past.shape[0] == batch, past.shape[1] == heads, past.shape[3] == size else {
                 throw .invalid("cache of shape \(past.shape) for new rows of shape \(new.shape)")

@@ -18,6 +18,9 @@ struct RotaryEmbedding: Operator {
         var cosines = try inputs.tensor(1, "cos_cache", x.elementType)
         var sines = try inputs.tensor(2, "sin_cache", x.elementType)
         let view = try HeadView(x, heads: heads, headSize: nil)
+        guard rotated <= view.headSize else {
+            throw .attribute(name: "rotary_embedding_dim", reason: "is \(rotated) of \(view.headSize)")
+        }
         let half = (rotated > 0 ? rotated : view.headSize) / 2
         var positions = try inputs.integers(3, "position_ids")
         if positions == nil {
