@@ -8,6 +8,7 @@ struct KernelFunctions: Sendable {
     typealias QuantizeRow =
         @Sendable (
             _ source: UnsafePointer<Float>, _ count: Int, _ blockSize: Int, _ interleaved: Bool,
+            _ biased: Bool,
             _ values: UnsafeMutablePointer<Int8>, _ scales: UnsafeMutablePointer<Float>,
             _ negatedSums: UnsafeMutablePointer<Int32>
         ) -> Void
@@ -32,6 +33,8 @@ struct KernelFunctions: Sendable {
     let nbitsScratchBytes: @Sendable (_ weights: CSIMDNBitsWeights, _ rows: Int) -> Int
     let dequantizeRow: DequantizeRow
     let dot: Dot
+    /// Whether products of several rows with four-bit weights take biased rows.
+    let takesBiasedRows: Bool
 }
 
 extension KernelFunctions {
@@ -40,7 +43,8 @@ extension KernelFunctions {
         matMulNBits: PortableKernels.matMulNBits,
         nbitsScratchBytes: PortableKernels.nbitsScratchBytes,
         dequantizeRow: PortableKernels.dequantizeRow,
-        dot: PortableKernels.dot
+        dot: PortableKernels.dot,
+        takesBiasedRows: false
     )
 
     #if arch(x86_64)
@@ -51,7 +55,8 @@ extension KernelFunctions {
             matMulNBits: AVX512Kernels.matMulNBits,
             nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,
-            dot: AVX512Kernels.dot
+            dot: AVX512Kernels.dot,
+            takesBiasedRows: true
         )
     #else
         static let avx2 = portable

@@ -45,17 +45,19 @@ package struct QuantizedRows: Sendable {
             guard let start = source.baseAddress else { return }
             nonisolated(unsafe) let base = start
             (memory + rows * valueStride).initializeMemory(as: UInt8.self, repeating: 0, count: 16 * 256)
+            let isBiased = isInterleaved && rows > 1 && functions.takesBiasedRows
             pool.parallelFor(rows, grain: max(1, 16_384 / max(1, depth))) { range in
                 for row in range {
                     let values = (memory + row * valueStride).assumingMemoryBound(to: Int8.self)
                     let blockOffset = row * blockStride * 4
                     let scales = (memory + scaleOffset + blockOffset).assumingMemoryBound(to: Float.self)
                     let sums = (memory + sumOffset + blockOffset).assumingMemoryBound(to: Int32.self)
-                    (values + depth & ~127).update(repeating: 0, count: valueStride - depth & ~127)
+                    (values + depth & ~127).update(
+                        repeating: isBiased ? -128 : 0, count: valueStride - depth & ~127)
                     scales.update(repeating: 0, count: blockStride)
                     sums.update(repeating: 0, count: blockStride)
                     functions.quantizeRow(
-                        base + row * depth, depth, blockSize, isInterleaved, values, scales, sums)
+                        base + row * depth, depth, blockSize, isInterleaved, isBiased, values, scales, sums)
                 }
             }
         }

@@ -1,42 +1,16 @@
 #if arch(x86_64)
     internal import CSIMD
 
-    /// Rows and columns of one tile of accumulators, and the depth that a panel covers at a time: its bytes
-    /// then stay in the first-level cache while all rows use them.
-    private let tileRows = 6
-    private let panelColumns = 32
-    private let panelDepth = 512
-
-    /// Where a panel's parts are in the scratch memory.
-    private struct Panel {
-        /// Per four bytes of weights, 256 bytes: the low nibbles of 32 columns, then the high ones.
-        let values: UnsafeMutableRawPointer
-        /// Per block 32 scales.
-        let scales: UnsafeMutablePointer<Float>
-        /// Per block 32 zero points, each a pair of 16 bits of which the second is 0.
-        let zeroPoints: UnsafeMutablePointer<Int32>
-        /// Rows of weights filled up with zeros, where the model has no more.
-        let staging: UnsafeMutableRawPointer
-        /// Per row 32 sums.
-        let sums: UnsafeMutablePointer<Float>
-
-        static let fixedByteCount = 16_384 + 4_096 + 4_096 + 8_192
-
-        init(_ scratch: UnsafeMutableRawPointer) {
-            values = scratch
-            scales = (scratch + 16_384).assumingMemoryBound(to: Float.self)
-            zeroPoints = (scratch + 20_480).assumingMemoryBound(to: Int32.self)
-            staging = scratch + 24_576
-            sums = (scratch + Panel.fixedByteCount).assumingMemoryBound(to: Float.self)
-        }
-    }
+    /// Rows of one tile of accumulators; it is two vectors wide.
+    private let tileRows = 8
 
     extension AVX512Kernels {
         static func panelScratchBytes(rows: Int) -> Int {
-            Panel.fixedByteCount + rows * panelColumns * 4
+            // The rows of the last tile that there are not also have sums.
+            NBitsPanel.byteCount + (rows + tileRows - 1) * NBitsPanel.columns * 4
         }
 
-        /// Columns `first..<end` of `rows × weightsᵀ + bias` for many rows and four bits.
+        /// Columns `first..<end` of `rows × weightsᵀ + bias` for many rows, biased, and four bits.
         ///
         /// Columns lie across lanes: a lane of a panel's line holds four values of one column, so that the
         /// products need neither shuffles nor sums across lanes. Panels are built from the model's file just
@@ -49,94 +23,67 @@
         ) {
             let w = weights.pointee
             let a = rows.pointee
-            let panel = Panel(scratch)
-            let chunkBlocks = panelDepth / w.block_size
+            let panel = NBitsPanel(scratch)
+            let sums = (scratch + NBitsPanel.byteCount).assumingMemoryBound(to: Float.self)
+            let chunkBlocks = NBitsPanel.depth / w.block_size
+            let tiles = (a.rows &+ tileRows &- 1) / tileRows
+            let prefetchRows = (NBitsPanel.columns &+ tiles &- 1) / tiles
             var n = first
             while n < end {
-                let columns = min(panelColumns, end - n)
-                for index in 0..<a.rows * 2 { avx512_store_f32(panel.sums + index * 16, avx512_zero_f32()) }
+                let columns = min(NBitsPanel.columns, end &- n)
+                clear(sums, count: tiles &* tileRows &* NBitsPanel.columns)
                 var block = 0
                 while block < w.blocks {
-                    let blocks = min(chunkBlocks, w.blocks - block)
-                    fillValues(panel, w, column: n, columns, block: block, blocks)
-                    fillScales(panel, w, column: n, columns, block: block, blocks)
-                    var m = 0
-                    while m < a.rows {
-                        addTile(panel, a, blockSize: w.block_size, row: m, block: block, blocks)
-                        m += tileRows
+                    let blocks = min(chunkBlocks, w.blocks &- block)
+                    panel.fill(w, column: n, columns, block: block, blocks)
+                    let isLast = block &+ blocks == w.blocks
+                    let nextColumn = isLast ? n &+ columns : n
+                    let nextColumns = isLast ? min(NBitsPanel.columns, end &- nextColumn) : columns
+                    let next =
+                        w.values + nextColumn &* w.value_row_bytes
+                        + (isLast ? 0 : (block &+ blocks) &* w.block_size >> 1)
+                    var tile = 0
+                    while tile < tiles {
+                        // Meanwhile the next panel's rows come from memory.
+                        let row = tile &* prefetchRows
+                        prefetch(
+                            next + row &* w.value_row_bytes, stride: w.value_row_bytes,
+                            count: min(prefetchRows, nextColumns &- row))
+                        addTile(
+                            panel, a, blockSize: w.block_size, row: tile &* tileRows, block: block, blocks,
+                            sums + (tile &* tileRows &* NBitsPanel.columns))
+                        tile = tile &+ 1
                     }
-                    block += blocks
+                    block = block &+ blocks
                 }
                 store(
-                    panel.sums, rows: a.rows, columns: columns, bias: bias.map { $0 + n },
+                    sums, rows: a.rows, columns: columns, bias: bias.map { $0 + n },
                     output: output + n, outputStride: outputStride)
-                n += panelColumns
+                n = n &+ NBitsPanel.columns
             }
         }
 
         @inline(__always)
-        private static func fillValues(
-            _ panel: Panel, _ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int
-        ) {
-            let byteCount = blocks * w.block_size / 2
-            var source = w.values + column * w.value_row_bytes + block * w.block_size / 2
-            var stride = w.value_row_bytes
-            if columns < panelColumns || byteCount & 15 != 0 {
-                for index in 0..<128 { avx512_store_i32(panel.staging + index * 64, avx512_zero()) }
-                for row in 0..<columns {
-                    let from = source + row * stride
-                    let to = panel.staging + row * (panelDepth / 2)
-                    to.copyMemory(from: from, byteCount: byteCount)
-                }
-                source = UnsafeRawPointer(panel.staging)
-                stride = panelDepth / 2
-            }
-            let mask = avx512_splat_i32(0x0F0F_0F0F)
-            for half in 0..<2 {
-                var line = panel.values + half * 64
-                var rows = source + half * 16 * stride
-                var offset = 0
-                while offset < byteCount {
-                    let (v0, v1, v2, v3) = loadColumns(rows, stride: stride)
-                    storeLine(line, v0, mask)
-                    storeLine(line + 256, v1, mask)
-                    storeLine(line + 512, v2, mask)
-                    storeLine(line + 768, v3, mask)
-                    line += 1024
-                    rows += 16
-                    offset += 16
-                }
+        private static func clear(_ sums: UnsafeMutablePointer<Float>, count: Int) {
+            var index = 0
+            while index < count {
+                avx512_store_f32(sums + index, avx512_zero_f32())
+                index = index &+ 16
             }
         }
 
+        /// The part of `count` rows of weights that a panel takes up.
         @inline(__always)
-        private static func storeLine(_ line: UnsafeMutableRawPointer, _ packed: i32x16, _ mask: i32x16) {
-            avx512_store_i32(line, avx512_and(packed, mask))
-            avx512_store_i32(line + 128, avx512_and(avx512_shift_right_4(packed), mask))
-        }
-
-        @inline(__always)
-        private static func fillScales(
-            _ panel: Panel, _ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int
-        ) {
-            for c in 0..<columns {
-                let scales = w.scales + ((column + c) * w.blocks + block) * 4
-                for b in 0..<blocks { panel.scales[b * panelColumns + c] = csimd_load_f32(scales + b * 4) }
-                guard let packed = w.zero_points else {
-                    for b in 0..<blocks { panel.zeroPoints[b * panelColumns + c] = 8 }
-                    continue
-                }
-                let row = packed + (column + c) * w.zero_point_row_bytes
-                for b in 0..<blocks {
-                    let byte = csimd_load_u8(row + (block + b) >> 1)
-                    panel.zeroPoints[b * panelColumns + c] = Int32(byte >> UInt8(((block + b) & 1) * 4)) & 15
-                }
-            }
-            for c in columns..<panelColumns {
-                for b in 0..<blocks {
-                    panel.scales[b * panelColumns + c] = 0
-                    panel.zeroPoints[b * panelColumns + c] = 0
-                }
+        private static func prefetch(_ start: UnsafeRawPointer, stride: Int, count: Int) {
+            var address = start
+            var row = 0
+            while row < count {
+                avx512_prefetch(address)
+                avx512_prefetch(address + 64)
+                avx512_prefetch(address + 128)
+                avx512_prefetch(address + 192)
+                address += stride
+                row = row &+ 1
             }
         }
 
@@ -146,134 +93,147 @@
             output: UnsafeMutablePointer<Float>, outputStride: Int
         ) {
             let low = min(16, columns)
-            let high = columns - low
+            let high = columns &- low
             var lowBias = avx512_zero_f32()
             var highBias = avx512_zero_f32()
             if let bias {
                 lowBias = avx512_load_first_f32(bias, low)
                 highBias = avx512_load_first_f32(bias + 16, high)
             }
-            for m in 0..<rows {
-                var s0 = avx512_load_f32(sums + m * panelColumns)
-                var s1 = avx512_load_f32(sums + m * panelColumns + 16)
+            var m = 0
+            while m < rows {
+                var s0 = avx512_load_f32(sums + (m &* NBitsPanel.columns))
+                var s1 = avx512_load_f32(sums + (m &* NBitsPanel.columns &+ 16))
                 if bias != nil {
                     s0 = avx512_add(s0, lowBias)
                     s1 = avx512_add(s1, highBias)
                 }
-                avx512_store_first_f32(output + m * outputStride, s0, low)
-                avx512_store_first_f32(output + m * outputStride + 16, s1, high)
+                avx512_store_first_f32(output + m &* outputStride, s0, low)
+                avx512_store_first_f32(output + m &* outputStride + 16, s1, high)
+                m = m &+ 1
             }
         }
 
-        /// Adds the products of a panel's blocks to 6 rows × 32 columns of sums; rows that there are not
-        /// repeat the last one and go nowhere.
+        /// Adds the products of a panel's blocks to 8 rows × 32 columns of sums; rows that there are not
+        /// repeat the last one. `sums` are the tile's.
         @inline(never)
         private static func addTile(
-            _ panel: Panel, _ a: CSIMDQuantizedRows, blockSize: Int, row: Int, block: Int, _ blocks: Int
+            _ panel: NBitsPanel, _ a: CSIMDQuantizedRows, blockSize: Int, row: Int, block: Int,
+            _ blocks: Int, _ sums: UnsafeMutablePointer<Float>
         ) {
-            let last = a.rows - 1
-            let r1 = min(row + 1, last)
-            let r2 = min(row + 2, last)
-            let r3 = min(row + 3, last)
-            let r4 = min(row + 4, last)
-            let r5 = min(row + 5, last)
-            let sums = panel.sums
-            var f00 = avx512_load_f32(sums + row * 32), f01 = avx512_load_f32(sums + row * 32 + 16)
-            var f10 = avx512_load_f32(sums + r1 * 32), f11 = avx512_load_f32(sums + r1 * 32 + 16)
-            var f20 = avx512_load_f32(sums + r2 * 32), f21 = avx512_load_f32(sums + r2 * 32 + 16)
-            var f30 = avx512_load_f32(sums + r3 * 32), f31 = avx512_load_f32(sums + r3 * 32 + 16)
-            var f40 = avx512_load_f32(sums + r4 * 32), f41 = avx512_load_f32(sums + r4 * 32 + 16)
-            var f50 = avx512_load_f32(sums + r5 * 32), f51 = avx512_load_f32(sums + r5 * 32 + 16)
-            let a0 = UnsafeRawPointer(a.values + row * a.value_stride)
-            let a1 = UnsafeRawPointer(a.values + r1 * a.value_stride)
-            let a2 = UnsafeRawPointer(a.values + r2 * a.value_stride)
-            let a3 = UnsafeRawPointer(a.values + r3 * a.value_stride)
-            let a4 = UnsafeRawPointer(a.values + r4 * a.value_stride)
-            let a5 = UnsafeRawPointer(a.values + r5 * a.value_stride)
+            // A constant block size gives the loops constant lengths.
+            switch blockSize {
+            case 16: addTile(panel, a, constant: 16, row: row, block: block, blocks, sums)
+            case 32: addTile(panel, a, constant: 32, row: row, block: block, blocks, sums)
+            case 64: addTile(panel, a, constant: 64, row: row, block: block, blocks, sums)
+            case 128: addTile(panel, a, constant: 128, row: row, block: block, blocks, sums)
+            default: addTile(panel, a, constant: 256, row: row, block: block, blocks, sums)
+            }
+        }
+
+        @inline(__always)
+        private static func addTile(
+            _ panel: NBitsPanel, _ a: CSIMDQuantizedRows, constant blockSize: Int, row: Int, block: Int,
+            _ blocks: Int, _ sums: UnsafeMutablePointer<Float>
+        ) {
+            let row0 = TileRow(a, row)
+            let row1 = TileRow(a, row &+ 1)
+            let row2 = TileRow(a, row &+ 2)
+            let row3 = TileRow(a, row &+ 3)
+            let row4 = TileRow(a, row &+ 4)
+            let row5 = TileRow(a, row &+ 5)
+            let row6 = TileRow(a, row &+ 6)
+            let row7 = TileRow(a, row &+ 7)
             // Blocks lie within 128 interleaved values, or are made of two such runs.
             let runLines = min(16, blockSize >> 3)
             let runs = max(1, blockSize >> 7)
-            var line = UnsafeRawPointer(panel.values)
-            for b in block..<block + blocks {
-                var i00 = avx512_zero(), i01 = i00, i10 = i00, i11 = i00, i20 = i00, i21 = i00
-                var i30 = i00, i31 = i00, i40 = i00, i41 = i00, i50 = i00, i51 = i00
-                let start = b * blockSize
-                var k = start & ~127 + (start & 127) >> 1
-                for _ in 0..<runs {
-                    for _ in 0..<runLines {
+            var line = panel.values
+            var index = 0
+            while index < blocks {
+                let c0 = avx512_load_i32(panel.corrections + index &* 32)
+                let c1 = avx512_load_i32(panel.corrections + (index &* 32 &+ 16))
+                var i00 = c0, i10 = c0, i20 = c0, i30 = c0, i40 = c0, i50 = c0, i60 = c0, i70 = c0
+                var i01 = c1, i11 = c1, i21 = c1, i31 = c1, i41 = c1, i51 = c1, i61 = c1, i71 = c1
+                let start = (block &+ index) &* blockSize
+                var k = start & ~127 &+ (start & 127) >> 1
+                var run = 0
+                while run < runs {
+                    let runEnd = k &+ runLines &* 4
+                    while k < runEnd {
                         var w0 = avx512_load_i32(line)
                         var w1 = avx512_load_i32(line + 64)
-                        addDots(&i00, &i01, w0, w1, a0 + k)
-                        addDots(&i10, &i11, w0, w1, a1 + k)
-                        addDots(&i20, &i21, w0, w1, a2 + k)
-                        addDots(&i30, &i31, w0, w1, a3 + k)
-                        addDots(&i40, &i41, w0, w1, a4 + k)
-                        addDots(&i50, &i51, w0, w1, a5 + k)
+                        row0.addDots(&i00, &i01, w0, w1, k)
+                        row1.addDots(&i10, &i11, w0, w1, k)
+                        row2.addDots(&i20, &i21, w0, w1, k)
+                        row3.addDots(&i30, &i31, w0, w1, k)
+                        row4.addDots(&i40, &i41, w0, w1, k)
+                        row5.addDots(&i50, &i51, w0, w1, k)
+                        row6.addDots(&i60, &i61, w0, w1, k)
+                        row7.addDots(&i70, &i71, w0, w1, k)
                         w0 = avx512_load_i32(line + 128)
                         w1 = avx512_load_i32(line + 192)
-                        addDots(&i00, &i01, w0, w1, a0 + k + 64)
-                        addDots(&i10, &i11, w0, w1, a1 + k + 64)
-                        addDots(&i20, &i21, w0, w1, a2 + k + 64)
-                        addDots(&i30, &i31, w0, w1, a3 + k + 64)
-                        addDots(&i40, &i41, w0, w1, a4 + k + 64)
-                        addDots(&i50, &i51, w0, w1, a5 + k + 64)
+                        row0.addDots(&i00, &i01, w0, w1, k &+ 64)
+                        row1.addDots(&i10, &i11, w0, w1, k &+ 64)
+                        row2.addDots(&i20, &i21, w0, w1, k &+ 64)
+                        row3.addDots(&i30, &i31, w0, w1, k &+ 64)
+                        row4.addDots(&i40, &i41, w0, w1, k &+ 64)
+                        row5.addDots(&i50, &i51, w0, w1, k &+ 64)
+                        row6.addDots(&i60, &i61, w0, w1, k &+ 64)
+                        row7.addDots(&i70, &i71, w0, w1, k &+ 64)
                         line += 256
-                        k += 4
+                        k = k &+ 4
                     }
-                    k += 64
+                    k = k &+ 64
+                    run = run &+ 1
                 }
-                let index = (b - block) * 32
-                let z0 = avx512_load_i32(panel.zeroPoints + index)
-                let z1 = avx512_load_i32(panel.zeroPoints + index + 16)
-                let s0 = avx512_load_f32(panel.scales + index)
-                let s1 = avx512_load_f32(panel.scales + index + 16)
-                let scales = a.scales + b
-                let zeros = a.negated_sums + b
-                let stride = a.block_stride
-                scale(&f00, &f01, i00, i01, z0, z1, s0, s1, scales + row * stride, zeros + row * stride)
-                scale(&f10, &f11, i10, i11, z0, z1, s0, s1, scales + r1 * stride, zeros + r1 * stride)
-                scale(&f20, &f21, i20, i21, z0, z1, s0, s1, scales + r2 * stride, zeros + r2 * stride)
-                scale(&f30, &f31, i30, i31, z0, z1, s0, s1, scales + r3 * stride, zeros + r3 * stride)
-                scale(&f40, &f41, i40, i41, z0, z1, s0, s1, scales + r4 * stride, zeros + r4 * stride)
-                scale(&f50, &f51, i50, i51, z0, z1, s0, s1, scales + r5 * stride, zeros + r5 * stride)
+                // Else the compiler keeps the sums in registers that it then has to spill.
+                csimd_memory_barrier()
+                let s0 = avx512_load_f32(panel.scales + index &* 32)
+                let s1 = avx512_load_f32(panel.scales + (index &* 32 &+ 16))
+                row0.addScaled(i00, i01, s0, s1, block &+ index, sums)
+                row1.addScaled(i10, i11, s0, s1, block &+ index, sums + 32)
+                row2.addScaled(i20, i21, s0, s1, block &+ index, sums + 64)
+                row3.addScaled(i30, i31, s0, s1, block &+ index, sums + 96)
+                row4.addScaled(i40, i41, s0, s1, block &+ index, sums + 128)
+                row5.addScaled(i50, i51, s0, s1, block &+ index, sums + 160)
+                row6.addScaled(i60, i61, s0, s1, block &+ index, sums + 192)
+                row7.addScaled(i70, i71, s0, s1, block &+ index, sums + 224)
+                index = index &+ 1
             }
-            avx512_store_f32(sums + row * 32, f00)
-            avx512_store_f32(sums + row * 32 + 16, f01)
-            avx512_store_f32(sums + r1 * 32, f10)
-            avx512_store_f32(sums + r1 * 32 + 16, f11)
-            avx512_store_f32(sums + r2 * 32, f20)
-            avx512_store_f32(sums + r2 * 32 + 16, f21)
-            avx512_store_f32(sums + r3 * 32, f30)
-            avx512_store_f32(sums + r3 * 32 + 16, f31)
-            avx512_store_f32(sums + r4 * 32, f40)
-            avx512_store_f32(sums + r4 * 32 + 16, f41)
-            avx512_store_f32(sums + r5 * 32, f50)
-            avx512_store_f32(sums + r5 * 32 + 16, f51)
+        }
+    }
+
+    /// A row of activations.
+    private struct TileRow {
+        let values: UnsafeRawPointer
+        let scales: UnsafePointer<Float>
+
+        @inline(__always)
+        init(_ a: CSIMDQuantizedRows, _ row: Int) {
+            let row = min(row, a.rows &- 1)
+            values = UnsafeRawPointer(a.values + row &* a.value_stride)
+            scales = a.scales + row &* a.block_stride
         }
 
-        /// Four products per lane, of 32 columns with four values of one row.
+        /// Four products per lane, of 32 columns with four values of the row.
         @inline(__always)
-        private static func addDots(
-            _ i0: inout i32x16, _ i1: inout i32x16, _ w0: i32x16, _ w1: i32x16, _ values: UnsafeRawPointer
-        ) {
-            let x = avx512_splat_i32_at(values)
-            i0 = avx512_dot_bytes(i0, w0, x)
-            i1 = avx512_dot_bytes(i1, w1, x)
+        func addDots(_ i0: inout i32x16, _ i1: inout i32x16, _ w0: i32x16, _ w1: i32x16, _ k: Int) {
+            let x = avx512_splat_i32_at(values + k)
+            i0 = avx512_dot_bytes(i0, x, w0)
+            i1 = avx512_dot_bytes(i1, x, w1)
         }
 
-        /// Ends a block of a row: takes off the zero points and adds the scaled sums.
+        /// Ends a block. The sums stay in memory because the registers are taken.
         @inline(__always)
-        private static func scale(
-            _ f0: inout f32x16, _ f1: inout f32x16, _ i0: i32x16, _ i1: i32x16,
-            _ z0: i32x16, _ z1: i32x16, _ s0: f32x16, _ s1: f32x16,
-            _ rowScale: UnsafePointer<Float>, _ negatedSum: UnsafePointer<Int32>
+        func addScaled(
+            _ i0: i32x16, _ i1: i32x16, _ s0: f32x16, _ s1: f32x16, _ block: Int,
+            _ sums: UnsafeMutablePointer<Float>
         ) {
-            let sum = avx512_splat_i32_at(negatedSum)
-            let scale = avx512_splat_f32(rowScale.pointee)
-            let d0 = avx512_to_f32(avx512_dot_shorts(i0, z0, sum))
-            let d1 = avx512_to_f32(avx512_dot_shorts(i1, z1, sum))
-            f0 = avx512_fma(d0, avx512_mul(scale, s0), f0)
-            f1 = avx512_fma(d1, avx512_mul(scale, s1), f1)
+            let scale = avx512_splat_f32(scales[block])
+            let sum0 = avx512_load_f32(sums)
+            let sum1 = avx512_load_f32(sums + 16)
+            avx512_store_f32(sums, avx512_fma(avx512_to_f32(i0), avx512_mul(scale, s0), sum0))
+            avx512_store_f32(sums + 16, avx512_fma(avx512_to_f32(i1), avx512_mul(scale, s1), sum1))
         }
     }
 #endif

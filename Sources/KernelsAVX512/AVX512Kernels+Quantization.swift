@@ -5,16 +5,17 @@
         /// Quantises one row to signed bytes: per block `scale = amax / 127` and
         /// `q = round(a * (127 / amax))`, ties to even; all 0 if a block is 0 or too small for `127 / amax`.
         ///
-        /// The padding after `count` must have been filled with zeros.
+        /// Biased values have 128 added. The padding after `count` must have been filled with zeros, or 128.
         @inline(never)
         package static func quantizeRow(
-            _ source: UnsafePointer<Float>, count: Int, blockSize: Int, interleaved: Bool,
+            _ source: UnsafePointer<Float>, count: Int, blockSize: Int, interleaved: Bool, biased: Bool,
             values: UnsafeMutablePointer<Int8>, scales: UnsafeMutablePointer<Float>,
             negatedSums: UnsafeMutablePointer<Int32>
         ) {
             // The even and odd lanes of 32 values.
             let even = i32x16(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
             let odd = even | 1
+            let bias = avx512_splat_i32(biased ? 128 : 0)
             // Two vectors at a time: of one block, or with blocks of 16 of two.
             var start = 0
             while start < count {
@@ -33,10 +34,12 @@
                 var secondSum = avx512_zero()
                 let end = min(start + max(32, blockSize), count)
                 while start < end {
-                    let q0 = quantize(source + start, end - start, first)
-                    let q1 = quantize(source + start + 16, end - start - 16, second)
+                    var q0 = quantize(source + start, end - start, first)
+                    var q1 = quantize(source + start + 16, end - start - 16, second)
                     firstSum = avx512_add_i32(firstSum, q0)
                     secondSum = avx512_add_i32(secondSum, q1)
+                    q0 = avx512_add_i32(q0, bias)
+                    q1 = avx512_add_i32(q1, bias)
                     if interleaved {
                         let position = values + (start & ~127) + (start & 127) >> 1
                         avx512_store_low_bytes(position, avx512_permute2(q0, even, q1))

@@ -4,10 +4,10 @@ extension PortableKernels {
     /// Quantises one row to signed bytes: per block `scale = amax / 127` and
     /// `q = round(a * (127 / amax))`, ties to even; all 0 if a block is 0 or too small for `127 / amax`.
     ///
-    /// The padding after `count` is the caller's: it must have been filled with zeros.
+    /// Biased values have 128 added. The padding after `count` must have been filled with zeros, or 128.
     @inline(never)
     package static func quantizeRow(
-        _ source: UnsafePointer<Float>, count: Int, blockSize: Int, interleaved: Bool,
+        _ source: UnsafePointer<Float>, count: Int, blockSize: Int, interleaved: Bool, biased: Bool,
         values: UnsafeMutablePointer<Int8>, scales: UnsafeMutablePointer<Float>,
         negatedSums: UnsafeMutablePointer<Int32>
     ) {
@@ -25,7 +25,7 @@ extension PortableKernels {
                 let shifted = (isZero ? 0 : source[k] * inverse) + 12_582_912
                 let q = Int8(truncatingIfNeeded: shifted.bitPattern)
                 sum += Int32(q)
-                values[interleaved ? interleavedPosition(k) : k] = q
+                values[interleaved ? interleavedPosition(k) : k] = biased ? q ^ -128 : q
             }
             scales[block] = isZero ? 0 : largest / 127
             negatedSums[block] = -sum

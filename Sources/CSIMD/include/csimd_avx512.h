@@ -76,6 +76,11 @@ CSIMD_AVX512 i32x16 avx512_permute(i32x16 v, i32x16 index) {
 CSIMD_AVX512 i32x16 avx512_permute2(i32x16 a, i32x16 index, i32x16 b) {
     return (i32x16)_mm512_permutex2var_epi32((__m512i)a, (__m512i)index, (__m512i)b);
 }
+// Four bytes from each of 16 addresses, `stride` bytes apart.
+CSIMD_AVX512 i32x16 avx512_gather_i32(const void *_Nonnull start, int32_t stride) {
+    __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return (i32x16)_mm512_i32gather_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(stride)), start, 1);
+}
 // 16 bytes from each of four addresses.
 CSIMD_AVX512 i32x16 avx512_load_quarters(
     const void *_Nonnull a, const void *_Nonnull b, const void *_Nonnull c, const void *_Nonnull d) {
@@ -100,6 +105,16 @@ CSIMD_AVX512 i32x16 avx512_dot_bytes(i32x16 acc, i32x16 u, i32x16 s) {
 // Adds the two products of signed 16-bit numbers to each lane.
 CSIMD_AVX512 i32x16 avx512_dot_shorts(i32x16 acc, i32x16 a, i32x16 b) {
     return (i32x16)_mm512_dpwssd_epi32((__m512i)acc, (__m512i)a, (__m512i)b);
+}
+CSIMD_AVX512 i32x16 avx512_sub_bytes(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_sub_epi8((__m512i)a, (__m512i)b);
+}
+CSIMD_AVX512 i32x16 avx512_xor(i32x16 a, i32x16 b) { return (i32x16)_mm512_xor_si512((__m512i)a, (__m512i)b); }
+CSIMD_AVX512 i32x16 avx512_mul_i32(i32x16 a, i32x16 b) {
+    return (i32x16)_mm512_mullo_epi32((__m512i)a, (__m512i)b);
+}
+CSIMD_AVX512 i32x16 avx512_shift_right_i32(i32x16 v, uint32_t count) {
+    return (i32x16)_mm512_srl_epi32((__m512i)v, _mm_cvtsi32_si128((int)count));
 }
 // 16 nibbles, low one first, from the 8 bytes of `packed`.
 CSIMD_AVX512 i32x16 avx512_nibbles(uint64_t packed) {

@@ -40,7 +40,8 @@ typedef struct CSIMDNBitsWeights {
 //
 // Rows are padded with zeros: values to a multiple of 128 and of whole blocks, scales and sums to a multiple of 16 blocks.
 // Interleaved, each 128 values are stored as the 64 of even k, then the 64 of odd k: the order in which
-// the low and the high nibbles of 64 bytes of weights come.
+// the low and the high nibbles of 64 bytes of weights come. Biased, 128 is added to all values, those of
+// the padding too, which makes them unsigned.
 typedef struct CSIMDQuantizedRows {
     const int8_t *_Nonnull values;
     const float *_Nonnull scales;
@@ -50,6 +51,9 @@ typedef struct CSIMDQuantizedRows {
     ptrdiff_t value_stride;
     ptrdiff_t block_stride;
 } CSIMDQuantizedRows;
+
+// Keeps the compiler from holding memory's content in registers across this point.
+CSIMD_INLINE void csimd_memory_barrier(void) { __asm__ volatile("" ::: "memory"); }
 
 // Reads from weights that a file gives no alignment.
 CSIMD_INLINE float csimd_load_f32(const void *_Nonnull p) {
@@ -76,6 +80,10 @@ CSIMD_INLINE i8x8 csimd_load_i8x8(const void *_Nonnull p) {
     i8x8 value;
     __builtin_memcpy(&value, p, sizeof value);
     return value;
+}
+
+CSIMD_INLINE void csimd_copy(void *_Nonnull to, const void *_Nonnull from, ptrdiff_t count) {
+    __builtin_memcpy(to, from, (size_t)count);
 }
 
 CSIMD_INLINE f32x4 csimd_load_f32x4(const void *_Nonnull p) {
