@@ -75,6 +75,11 @@ public final class Transcriber: Sendable {
     /// The weights in use: `fp32` or `int4`.
     public var variant: Variant { model.directory.variant }
 
+    private var defaultSegmentSeconds: Double {
+        model.directory.url == PocketModel.directory
+            ? PocketModel.segmentSeconds : PieceLimit.standard.seconds
+    }
+
     private static func kernels(_ choice: Options.InstructionSet) throws(TranscriptionError) -> KernelTable {
         guard let set = InstructionSet(rawValue: choice.rawValue) else { return .best }
         guard set.isSupported else {
@@ -123,8 +128,9 @@ extension Transcriber {
     private func run(
         _ input: AudioInput, _ options: TranscriptionOptions, emit: (TranscriptionEvent) -> Void
     ) throws -> Transcript {
-        guard let limit = PieceLimit(seconds: options.segmentSeconds) else {
-            throw TranscriptionError.setting("segments of \(options.segmentSeconds) s: must be 1 to 1200")
+        let segmentSeconds = options.segmentSeconds ?? defaultSegmentSeconds
+        guard let limit = PieceLimit(seconds: segmentSeconds) else {
+            throw TranscriptionError.setting("segments of \(segmentSeconds) s: must be 1 to 1200")
         }
         guard options.maxNewTokens ?? 1 > 0 else {
             throw TranscriptionError.setting("the token budget must be at least 1")

@@ -4,8 +4,9 @@ public struct TranscriptionOptions: Sendable {
     public var language: Language?
     /// Words that are likely to be said, names above all.
     public var context = ""
-    /// Longest piece that is transcribed at a time, in seconds, 1 to 1,200.
-    public var segmentSeconds = 60.0
+    /// Longest piece that is transcribed at a time, in seconds, 1 to 1,200; nil for what suits the model: 60,
+    /// and 12 for the small one that comes with the package.
+    public var segmentSeconds: Double?
     /// Most tokens of a segment; nil lets the budget grow with the segment's length.
     public var maxNewTokens: Int?
     /// Whether a segment ends when the model begins to repeat itself.

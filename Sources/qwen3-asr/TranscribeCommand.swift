@@ -33,8 +33,11 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Words that are likely to be said.", valueName: "text"))
     var context = ""
 
-    @Option(help: ArgumentHelp("Longest piece that is transcribed at a time, 1 to 1200.", valueName: "s"))
-    var segmentSeconds = 60.0
+    @Option(
+        help: ArgumentHelp(
+            "Longest piece that is transcribed at a time, 1 to 1200; default: 60, the pocket model 12.",
+            valueName: "s"))
+    var segmentSeconds: Double?
 
     @Option(help: "Plain text, or one JSON object per input and line.")
     var format = Format.txt
@@ -82,7 +85,7 @@ struct TranscribeCommand: AsyncParsableCommand {
                 "Unknown language \(language). Known: "
                     + Language.all.map { "\($0.name) (\($0.code))" }.joined(separator: ", ") + ".")
         }
-        guard segmentSeconds >= 1 && segmentSeconds <= 1_200 else {
+        if let segmentSeconds, !(1...1_200).contains(segmentSeconds) {
             throw ValidationError("--segment-seconds must be 1 to 1200.")
         }
         if let threads, !(1...1_024).contains(threads) {
