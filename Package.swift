@@ -103,7 +103,7 @@ let package = Package(
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
         tests("Kernels", ["Kernels", "Threading"]),
-        tests("Operators", ["Operators", "Tensors", "Threading"]),
+        tests("Operators", ["Operators", "Kernels", "Tensors", "Threading"]),
         tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
         tests("Audio", ["Audio"]),
         tests("Tokenization", ["Tokenization"]),

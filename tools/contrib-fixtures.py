@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 20
 random = np.random.default_rng(20)
@@ -54,24 +54,28 @@ def encode_attribute(value):
     return {"string": value}
 
 
-def case(name, op, inputs, outputs=1, domain="com.microsoft", unspecified=None, types=None, **attributes):
+def case(name, op, inputs, outputs=1, domain="com.microsoft", unspecified=None, types=None, constants=(),
+         **attributes):
     """Records one call.
 
     outputs: their number, or the indices of those that are asked for.
     unspecified: for the index of an output, a mask of the elements that are not compared.
     types: for the index of an output, its element type where ONNX Runtime cannot infer it.
+    constants: indices of inputs that are initializers. ONNX Runtime uses int8 activations for these only.
     """
     wanted = list(range(outputs)) if isinstance(outputs, int) else list(outputs)
     input_names = [f"input{i}" if x is not None else "" for i, x in enumerate(inputs)]
     output_names = [f"output{i}" if i in wanted else "" for i in range(max(wanted) + 1)]
     node = helper.make_node(op, input_names, output_names, domain=domain, **attributes)
     feeds = {name: x for name, x in zip(input_names, inputs) if x is not None}
+    fixed = [input_names[i] for i in constants if input_names[i]]
     graph = helper.make_graph(
         [node],
         name,
         [
             helper.make_tensor_value_info(key, helper.np_dtype_to_tensor_dtype(x.dtype), x.shape)
             for key, x in feeds.items()
+            if key not in fixed
         ],
         [
             helper.make_tensor_value_info(f"output{i}", types[i], None)
@@ -79,6 +83,7 @@ def case(name, op, inputs, outputs=1, domain="com.microsoft", unspecified=None, 
             else helper.make_empty_tensor_value_info(f"output{i}")
             for i in wanted
         ],
+        [numpy_helper.from_array(feeds[key], key) for key in fixed],
     )
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
@@ -88,7 +93,7 @@ def case(name, op, inputs, outputs=1, domain="com.microsoft", unspecified=None, 
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     results = [None] * (max(wanted) + 1)
-    for index, result in zip(wanted, session.run(None, feeds)):
+    for index, result in zip(wanted, session.run(None, {key: x for key, x in feeds.items() if key not in fixed})):
         for mask_index, mask in (unspecified or {}).items():
             if mask_index == index:
                 result = np.where(np.broadcast_to(mask, result.shape), np.nan, result).astype(result.dtype)
@@ -308,6 +313,24 @@ def group_query_attention():
         )
 
 
+def quantized_products():
+    for bits, block, k, n, rows in [
+        (4, 16, 16, 1, 1), (4, 32, 96, 7, 1), (4, 32, 80, 5, 3), (4, 64, 128, 17, 2), (4, 128, 256, 16, 9),
+        (4, 64, 100, 33, 1), (8, 32, 64, 6, 1), (8, 32, 70, 3, 4),
+    ]:
+        blocks = -(-k // block)
+        b = random.integers(0, 256, (n, blocks, block * bits // 8), np.uint8)
+        scales = np.abs(floats(n * blocks)) / 16 + 1 / 64
+        packed = random.integers(0, 256, (n * (-(-blocks * bits // 8)),), np.uint8)
+        for form, zero_points in [("no zero points", None), ("zero points", packed)]:
+            for level in (0, 4):
+                case(
+                    f"{rows} x {k} x {n}, {bits} bits, blocks of {block}, {form}, level {level}",
+                    "MatMulNBits", [floats(rows, k), b, scales, zero_points],
+                    constants=(1, 2, 3), K=k, N=n, bits=bits, block_size=block, accuracy_level=level,
+                )
+
+
 def main():
     products()
     normalizations()
@@ -315,6 +338,7 @@ def main():
     rotations()
     multi_head_attention()
     group_query_attention()
+    quantized_products()
     default = Path(__file__).parent.parent / "Tests" / "Fixtures" / "contrib-operators.json"
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import TestSupport
 import Testing
 import Threading
@@ -15,8 +16,11 @@ import Threading
         }
     }()
 
-    @Test(arguments: [1, 3], cases)
-    func equalsONNXRuntime(threads: Int, call: OperatorCase) throws {
-        #expect(try call.difference(on: ThreadPool(threads: threads)) == nil)
+    @Test(arguments: InstructionSet.supported, cases)
+    func equalsONNXRuntime(instructionSet: InstructionSet, call: OperatorCase) throws {
+        for threads in [1, 3] {
+            let pool = ThreadPool(threads: threads)
+            #expect(try call.difference(on: pool, kernels: KernelTable(instructionSet)) == nil)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Operators
 import Tensors
 import Threading
@@ -41,6 +42,7 @@ struct OperatorCase: Decodable, Sendable, CustomStringConvertible {
             case "int64": return Tensor(elements(Int64.self), shape: shape)
             case "uint32": return Tensor(elements(UInt32.self), shape: shape)
             case "uint64": return Tensor(elements(UInt64.self), shape: shape)
+            case "uint8": return Tensor(elements(UInt8.self), shape: shape)
             case "bool": return Tensor(elements(Bool.self), shape: shape)
             default: fatalError("type \(type) in a fixture")
             }
@@ -74,7 +76,7 @@ struct OperatorCase: Decodable, Sendable, CustomStringConvertible {
     }
 
     /// Runs this engine's operator.
-    func run(on pool: ThreadPool) throws -> [Tensor] {
+    func run(on pool: ThreadPool, kernels: KernelTable = .best) throws -> [Tensor] {
         guard let type = OperatorRegistry.standard.implementation(type: op, domain: domain) else {
             throw OperatorError.unsupported("\(domain) \(op)")
         }
@@ -83,12 +85,12 @@ struct OperatorCase: Decodable, Sendable, CustomStringConvertible {
             attributes: OperatorAttributes(attributes.mapValues(\.value)), inputCount: inputs.count,
             outputCount: outputs.count)
         return try type.init(node).run(
-            OperatorInputs(inputs.map { $0?.tensor }), OperatorContext(pool: pool))
+            OperatorInputs(inputs.map { $0?.tensor }), OperatorContext(pool: pool, kernels: kernels))
     }
 
     /// What is wrong with this engine's outputs; nil if nothing is.
-    func difference(on pool: ThreadPool) throws -> String? {
-        let results = try run(on: pool)
+    func difference(on pool: ThreadPool, kernels: KernelTable = .best) throws -> String? {
+        let results = try run(on: pool, kernels: kernels)
         for (index, expected) in outputs.enumerated() {
             guard let expected = expected?.tensor else { continue }
             guard index < results.count else { return "output \(index) is missing" }

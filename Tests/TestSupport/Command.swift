@@ -1,31 +1,31 @@
-public import Foundation
+package import Foundation
 
 /// The program `qwen3-asr` as its users run it.
-public struct Command {
-    public let arguments: [String]
-    public var environment: [String: String] = [:]
-    public var standardInput = Data()
+package struct Command {
+    package let arguments: [String]
+    package var environment: [String: String] = [:]
+    package var standardInput = Data()
 
     /// What a finished run left.
-    public struct Result: Sendable {
-        public let status: Int32
-        public let endedBySignal: Bool
-        public let output: String
-        public let errors: String
+    package struct Result: Sendable {
+        package let status: Int32
+        package let endedBySignal: Bool
+        package let output: String
+        package let errors: String
 
         /// The objects of a `--format json` run.
-        public var records: [[String: Any]] {
+        package var records: [[String: Any]] {
             output.split(separator: "\n").compactMap { line in
                 try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             }
         }
     }
 
-    public init(_ arguments: String...) {
+    package init(_ arguments: String...) {
         self.arguments = arguments
     }
 
-    public init(_ arguments: [String]) {
+    package init(_ arguments: [String]) {
         self.arguments = arguments
     }
 
@@ -34,7 +34,7 @@ public struct Command {
         .deletingLastPathComponent().appending(path: "qwen3-asr")
 
     /// A process that is not started yet, whose streams go to files: pipes would fill up.
-    public func process(output: URL, errors: URL) throws -> Process {
+    package func process(output: URL, errors: URL) throws -> Process {
         let process = Process()
         process.executableURL = Self.executable
         process.arguments = arguments
@@ -51,7 +51,7 @@ public struct Command {
     }
 
     /// Runs the program to its end.
-    public func run() throws -> Result {
+    package func run() throws -> Result {
         let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }

@@ -1,18 +1,18 @@
 /// Bytes of WAV files, right and wrong ones.
-public struct WaveBytes {
-    public enum Coding: CaseIterable, Sendable {
+package struct WaveBytes {
+    package enum Coding: CaseIterable, Sendable {
         case unsigned8, signed16, signed24, signed32, float32, float64, muLaw, aLaw
     }
 
-    public var coding = Coding.signed16
-    public var rate = 16_000
-    public var channelCount = 1
+    package var coding = Coding.signed16
+    package var rate = 16_000
+    package var channelCount = 1
     /// In place of the true size of the data.
-    public var claimedDataSize: UInt32?
+    package var claimedDataSize: UInt32?
     /// In place of the true size of the file less 8.
-    public var claimedFileSize: UInt32?
+    package var claimedFileSize: UInt32?
 
-    public init(
+    package init(
         coding: Coding = .signed16, rate: Int = 16_000, channelCount: Int = 1, claimedDataSize: UInt32? = nil,
         claimedFileSize: UInt32? = nil
     ) {
@@ -24,19 +24,19 @@ public struct WaveBytes {
     }
 
     /// A file whose channels all have `samples`, scaled by 1, ½, ⅓ and so on.
-    public func file(_ samples: [Float]) -> [UInt8] {
+    package func file(_ samples: [Float]) -> [UInt8] {
         let values = samples.flatMap { sample in
             (1...max(1, channelCount)).map { sample / Float($0) }
         }
         return file(data: values.flatMap { encoded($0) })
     }
 
-    public func file(data: [UInt8]) -> [UInt8] {
+    package func file(data: [UInt8]) -> [UInt8] {
         header(dataSize: data.count) + data
     }
 
     /// The 44 bytes (46 for other than integers) before the data.
-    public func header(dataSize: Int) -> [UInt8] {
+    package func header(dataSize: Int) -> [UInt8] {
         let (tag, width): (UInt16, Int) =
             switch coding {
             case .unsigned8: (1, 1)
@@ -92,6 +92,6 @@ public struct WaveBytes {
 }
 
 /// The bytes of an integer, least first.
-public func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+package func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
     (0..<(value.bitWidth / 8)).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
 }
