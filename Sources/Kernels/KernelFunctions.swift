@@ -48,7 +48,14 @@ extension KernelFunctions {
     )
 
     #if arch(x86_64)
-        static let avx2 = portable
+        static let avx2 = KernelFunctions(
+            quantizeRow: AVX2Kernels.quantizeRow,
+            matMulNBits: AVX2Kernels.matMulNBits,
+            nbitsScratchBytes: AVX2Kernels.nbitsScratchBytes,
+            dequantizeRow: PortableKernels.dequantizeRow,
+            dot: AVX2Kernels.dot,
+            takesBiasedRows: false
+        )
 
         static let avx512 = KernelFunctions(
             quantizeRow: AVX512Kernels.quantizeRow,

@@ -71,7 +71,8 @@ package struct NBitsWeights: ~Escapable {
                     CSIMDNBitsWeights(
                         values: values.baseAddress ?? fallback, scales: scales.baseAddress ?? fallback,
                         zero_points: zeroPoints, value_row_bytes: blocks * (blockSize * bits / 8),
-                        zero_point_row_bytes: (blocks * bits + 7) / 8, depth: depth, blocks: blocks,
+                        zero_point_row_bytes: (blocks * bits + 7) / 8, columns: columns, depth: depth,
+                        blocks: blocks,
                         block_size: blockSize, bits: bits)
                 }
                 switch zeroPoints {

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "csimd_avx2.h"
 #include "csimd_avx512.h"
 #include "csimd_types.h"
 

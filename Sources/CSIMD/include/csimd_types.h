@@ -29,6 +29,8 @@ typedef struct CSIMDNBitsWeights {
     const void *_Nullable zero_points;
     ptrdiff_t value_row_bytes;
     ptrdiff_t zero_point_row_bytes;
+    // N.
+    ptrdiff_t columns;
     // K; the last block may be partly beyond it.
     ptrdiff_t depth;
     ptrdiff_t blocks;
@@ -68,6 +70,12 @@ CSIMD_INLINE uint64_t csimd_load_u64(const void *_Nonnull p) {
     return value;
 }
 
+CSIMD_INLINE uint32_t csimd_load_u32(const void *_Nonnull p) {
+    uint32_t value;
+    __builtin_memcpy(&value, p, sizeof value);
+    return value;
+}
+
 CSIMD_INLINE uint8_t csimd_load_u8(const void *_Nonnull p) { return *(const uint8_t *)p; }
 
 CSIMD_INLINE u8x8 csimd_load_u8x8(const void *_Nonnull p) {
@@ -85,6 +93,8 @@ CSIMD_INLINE i8x8 csimd_load_i8x8(const void *_Nonnull p) {
 CSIMD_INLINE void csimd_copy(void *_Nonnull to, const void *_Nonnull from, ptrdiff_t count) {
     __builtin_memcpy(to, from, (size_t)count);
 }
+
+CSIMD_INLINE void csimd_clear(void *_Nonnull to, ptrdiff_t count) { __builtin_memset(to, 0, (size_t)count); }
 
 CSIMD_INLINE f32x4 csimd_load_f32x4(const void *_Nonnull p) {
     f32x4 value;

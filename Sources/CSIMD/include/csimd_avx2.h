@@ -1,0 +1,177 @@
+#pragma once
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "csimd_types.h"
+
+// AVX2, FMA, F16C. Only code compiled for them may call these.
+#define CSIMD_AVX2 static inline __attribute__((always_inline, target("avx2,fma,f16c")))
+
+// MARK: Memory
+
+CSIMD_AVX2 f32x8 avx2_load_f32(const void *_Nonnull p) { return (f32x8)_mm256_loadu_ps(p); }
+CSIMD_AVX2 i32x8 avx2_load_i32(const void *_Nonnull p) { return (i32x8)_mm256_loadu_si256(p); }
+CSIMD_AVX2 void avx2_store_f32(void *_Nonnull p, f32x8 v) { _mm256_storeu_ps(p, (__m256)v); }
+CSIMD_AVX2 void avx2_store_i32(void *_Nonnull p, i32x8 v) { _mm256_storeu_si256(p, (__m256i)v); }
+
+// All ones in the first `count` lanes, 0...8.
+CSIMD_AVX2 i32x8 avx2_first_lanes(ptrdiff_t count) {
+    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (i32x8)_mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane);
+}
+// The first `count` lanes; zeros and untouched memory beyond them.
+CSIMD_AVX2 f32x8 avx2_load_first_f32(const void *_Nonnull p, ptrdiff_t count) {
+    return (f32x8)_mm256_maskload_ps(p, (__m256i)avx2_first_lanes(count));
+}
+CSIMD_AVX2 void avx2_store_first_f32(void *_Nonnull p, f32x8 v, ptrdiff_t count) {
+    _mm256_maskstore_ps(p, (__m256i)avx2_first_lanes(count), (__m256)v);
+}
+// The first `count` bytes, a multiple of 4 up to 32, zeros beyond them.
+CSIMD_AVX2 i32x8 avx2_load_first_bytes(const void *_Nonnull p, ptrdiff_t count) {
+    return (i32x8)_mm256_maskload_epi32(p, (__m256i)avx2_first_lanes(count >> 2));
+}
+CSIMD_AVX2 void avx2_prefetch(const void *_Nonnull p) { _mm_prefetch(p, _MM_HINT_T0); }
+
+// MARK: Lanes
+
+CSIMD_AVX2 f32x8 avx2_splat_f32(float v) { return (f32x8)_mm256_set1_ps(v); }
+CSIMD_AVX2 i32x8 avx2_splat_i32(int32_t v) { return (i32x8)_mm256_set1_epi32(v); }
+CSIMD_AVX2 i32x8 avx2_splat_i32_at(const void *_Nonnull p) {
+    int32_t v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return (i32x8)_mm256_set1_epi32(v);
+}
+CSIMD_AVX2 i32x8 avx2_splat_i16(int16_t v) { return (i32x8)_mm256_set1_epi16(v); }
+CSIMD_AVX2 i32x8 avx2_zero(void) { return (i32x8)_mm256_setzero_si256(); }
+CSIMD_AVX2 f32x8 avx2_zero_f32(void) { return (f32x8)_mm256_setzero_ps(); }
+CSIMD_AVX2 f32x8 avx2_cast_f32(i32x8 v) { return (f32x8)v; }
+CSIMD_AVX2 i32x8 avx2_cast_i32(f32x8 v) { return (i32x8)v; }
+
+// Within each 128-bit half, as the instructions of the same names.
+CSIMD_AVX2 i32x8 avx2_unpack_low_32(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_unpacklo_epi32((__m256i)a, (__m256i)b);
+}
+CSIMD_AVX2 i32x8 avx2_unpack_high_32(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_unpackhi_epi32((__m256i)a, (__m256i)b);
+}
+CSIMD_AVX2 i32x8 avx2_unpack_low_64(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_unpacklo_epi64((__m256i)a, (__m256i)b);
+}
+CSIMD_AVX2 i32x8 avx2_unpack_high_64(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_unpackhi_epi64((__m256i)a, (__m256i)b);
+}
+// The low halves of a and b; the high halves.
+CSIMD_AVX2 i32x8 avx2_low_halves(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_permute2x128_si256((__m256i)a, (__m256i)b, 0x20);
+}
+CSIMD_AVX2 i32x8 avx2_high_halves(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_permute2x128_si256((__m256i)a, (__m256i)b, 0x31);
+}
+CSIMD_AVX2 i32x8 avx2_permute(i32x8 v, i32x8 index) {
+    return (i32x8)_mm256_permutevar8x32_epi32((__m256i)v, (__m256i)index);
+}
+// 16 bytes from each of two addresses.
+CSIMD_AVX2 i32x8 avx2_load_halves(const void *_Nonnull a, const void *_Nonnull b) {
+    return (i32x8)_mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(a)), _mm_loadu_si128(b), 1);
+}
+// Bytes from the lanes' low bytes, of lanes that hold -128...127: 8 at `even` from the even lanes of a and
+// then b, and 8 at `odd`.
+CSIMD_AVX2 void avx2_store_bytes_apart(
+    void *_Nonnull even, void *_Nonnull odd, i32x8 a, i32x8 b) {
+    // Four lanes' low bytes, the even ones first, in each half of each vector.
+    __m256i order = _mm256_setr_epi8(
+        0, 8, -1, -1, 4, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+        0, 8, -1, -1, 4, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    __m256i x = _mm256_shuffle_epi8((__m256i)a, order), y = _mm256_shuffle_epi8((__m256i)b, order);
+    __m128i x0 = _mm256_castsi256_si128(x), x1 = _mm256_extracti128_si256(x, 1);
+    __m128i y0 = _mm256_castsi256_si128(y), y1 = _mm256_extracti128_si256(y, 1);
+    // 16-bit pairs: even ones in words 0, odd ones in words 2.
+    __m128i a01 = _mm_unpacklo_epi16(x0, x1), b01 = _mm_unpacklo_epi16(y0, y1);
+    __m128i all = _mm_unpacklo_epi32(a01, b01);
+    __m128i rest = _mm_unpackhi_epi32(a01, b01);
+    _mm_storel_epi64(even, all);
+    _mm_storel_epi64(odd, rest);
+}
+CSIMD_AVX2 void avx2_store_low_bytes(void *_Nonnull p, i32x8 v) {
+    __m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
+    _mm_storel_epi64(p, _mm_packs_epi16(words, words));
+}
+
+// MARK: Integers
+
+CSIMD_AVX2 i32x8 avx2_add_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_add_epi32((__m256i)a, (__m256i)b); }
+CSIMD_AVX2 i32x8 avx2_sub_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_sub_epi32((__m256i)a, (__m256i)b); }
+CSIMD_AVX2 i32x8 avx2_mul_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_mullo_epi32((__m256i)a, (__m256i)b); }
+CSIMD_AVX2 i32x8 avx2_add_i16(i32x8 a, i32x8 b) { return (i32x8)_mm256_add_epi16((__m256i)a, (__m256i)b); }
+CSIMD_AVX2 i32x8 avx2_and(i32x8 a, i32x8 b) { return (i32x8)_mm256_and_si256((__m256i)a, (__m256i)b); }
+CSIMD_AVX2 i32x8 avx2_or(i32x8 a, i32x8 b) { return (i32x8)_mm256_or_si256((__m256i)a, (__m256i)b); }
+// Sums of neighbouring lanes: within each half two of a, then two of b.
+CSIMD_AVX2 i32x8 avx2_add_neighbours(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_hadd_epi32((__m256i)a, (__m256i)b);
+}
+CSIMD_AVX2 int32_t avx2_sum_i32(i32x8 v) {
+    __m128i s = _mm_add_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
+    s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4E));
+    return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xB1)));
+}
+// The high nibbles of all bytes; the upper half of each byte is not cleared.
+CSIMD_AVX2 i32x8 avx2_shift_right_4(i32x8 v) { return (i32x8)_mm256_srli_epi16((__m256i)v, 4); }
+// Per 16 bits the products of two unsigned bytes of `u` and signed bytes of `s`, added with saturation.
+CSIMD_AVX2 i32x8 avx2_dot_bytes(i32x8 u, i32x8 s) {
+    return (i32x8)_mm256_maddubs_epi16((__m256i)u, (__m256i)s);
+}
+// Per lane the sum of two products of signed 16-bit numbers.
+CSIMD_AVX2 i32x8 avx2_dot_shorts(i32x8 a, i32x8 b) { return (i32x8)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
+CSIMD_AVX2 i32x8 avx2_widen_u8(const void *_Nonnull p) {
+    return (i32x8)_mm256_cvtepu8_epi16(_mm_loadu_si128(p));
+}
+CSIMD_AVX2 i32x8 avx2_widen_i8(const void *_Nonnull p) {
+    return (i32x8)_mm256_cvtepi8_epi16(_mm_loadu_si128(p));
+}
+// 8 nibbles, low one first, from 4 bytes.
+CSIMD_AVX2 i32x8 avx2_nibbles(uint32_t packed) {
+    __m256i shifts = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
+    __m256i v = _mm256_srlv_epi32(_mm256_set1_epi32((int)packed), shifts);
+    return (i32x8)_mm256_and_si256(v, _mm256_set1_epi32(15));
+}
+
+// MARK: Floats
+
+CSIMD_AVX2 f32x8 avx2_add(f32x8 a, f32x8 b) { return (f32x8)_mm256_add_ps((__m256)a, (__m256)b); }
+CSIMD_AVX2 f32x8 avx2_sub(f32x8 a, f32x8 b) { return (f32x8)_mm256_sub_ps((__m256)a, (__m256)b); }
+CSIMD_AVX2 f32x8 avx2_mul(f32x8 a, f32x8 b) { return (f32x8)_mm256_mul_ps((__m256)a, (__m256)b); }
+CSIMD_AVX2 f32x8 avx2_div(f32x8 a, f32x8 b) { return (f32x8)_mm256_div_ps((__m256)a, (__m256)b); }
+// a * b + c, rounded once.
+CSIMD_AVX2 f32x8 avx2_fma(f32x8 a, f32x8 b, f32x8 c) {
+    return (f32x8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+CSIMD_AVX2 f32x8 avx2_max(f32x8 a, f32x8 b) { return (f32x8)_mm256_max_ps((__m256)a, (__m256)b); }
+CSIMD_AVX2 f32x8 avx2_min(f32x8 a, f32x8 b) { return (f32x8)_mm256_min_ps((__m256)a, (__m256)b); }
+CSIMD_AVX2 f32x8 avx2_abs(f32x8 v) {
+    return (f32x8)_mm256_andnot_ps(_mm256_set1_ps(-0.0f), (__m256)v);
+}
+CSIMD_AVX2 f32x8 avx2_to_f32(i32x8 v) { return (f32x8)_mm256_cvtepi32_ps((__m256i)v); }
+// To nearest, ties to even.
+CSIMD_AVX2 i32x8 avx2_round_to_i32(f32x8 v) { return (i32x8)_mm256_cvtps_epi32((__m256)v); }
+CSIMD_AVX2 f32x8 avx2_round(f32x8 v) { return (f32x8)_mm256_round_ps((__m256)v, 8); }
+CSIMD_AVX2 i32x8 avx2_shift_left_i32(i32x8 v, int count) { return (i32x8)_mm256_slli_epi32((__m256i)v, count); }
+// `a` where the mask's sign bit is set, else `b`.
+CSIMD_AVX2 f32x8 avx2_select(f32x8 mask, f32x8 a, f32x8 b) {
+    return (f32x8)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
+}
+CSIMD_AVX2 f32x8 avx2_less(f32x8 a, f32x8 b) { return (f32x8)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ); }
+CSIMD_AVX2 float avx2_sum(f32x8 v) {
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+CSIMD_AVX2 float avx2_largest(f32x8 v) {
+    __m128 s = _mm_max_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+CSIMD_AVX2 float avx2_fma_scalar(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+
+#endif

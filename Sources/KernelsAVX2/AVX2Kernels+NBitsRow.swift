@@ -1,0 +1,176 @@
+#if arch(x86_64)
+    internal import CSIMD
+
+    extension AVX2Kernels {
+        /// Columns `first..<end` of `row × weightsᵀ + bias` for one row and four bits.
+        ///
+        /// Memory bound: weights are read once, in their order, one stream per thread. Sums of 8 blocks of
+        /// a row come out of the registers as one vector; those of 8 rows are then transposed, so that each
+        /// element adds its blocks in the same order as ``matMulNBitsPanels`` and gets the same bits.
+        @inline(never)
+        static func matMulNBitsRow(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            bias: UnsafePointer<Float>?, first: Int, end: Int,
+            output: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
+        ) {
+            let products = RowProducts(scratch, blocks: weights.pointee.blocks)
+            let blocks = weights.pointee.blocks
+            var n = first
+            while n < end {
+                let count = min(8, end &- n)
+                products.fill(weights, rows, column: n, count: count)
+                var total = avx2_zero_f32()
+                var block = 0
+                while block < blocks {
+                    let (d0, d1, d2, d3) = loadColumns(products.dots + block, stride: products.stride &* 4)
+                    let (s0, s1, s2, s3) = loadColumns(products.scales + block, stride: products.stride &* 4)
+                    total = avx2_fma(avx2_cast_f32(d0), avx2_cast_f32(s0), total)
+                    total = avx2_fma(avx2_cast_f32(d1), avx2_cast_f32(s1), total)
+                    total = avx2_fma(avx2_cast_f32(d2), avx2_cast_f32(s2), total)
+                    total = avx2_fma(avx2_cast_f32(d3), avx2_cast_f32(s3), total)
+                    block = block &+ 4
+                }
+                if let bias { total = avx2_add(total, avx2_load_first_f32(bias + n, count)) }
+                avx2_store_first_f32(output + n, total, count)
+                n = n &+ 8
+            }
+        }
+
+        /// Scratch that ``matMulNBitsRow`` needs.
+        static func rowScratchBytes(blocks: Int) -> Int {
+            RowProducts.byteCount(blocks: blocks)
+        }
+    }
+
+    /// What 8 columns have for each block, one row of weights after the other.
+    private struct RowProducts {
+        /// Blocks filled up to whole vectors.
+        let stride: Int
+        /// `[8][stride]`, `dot - zp * Σq`.
+        let dots: UnsafeMutablePointer<Float>
+        /// `[8][stride]`, `scaleA * scaleB`; 0 for the blocks that there are not.
+        let scales: UnsafeMutablePointer<Float>
+        /// The last bytes of the weights if they do not end with 8 blocks, filled up with zeros.
+        private let tail: UnsafeMutableRawPointer
+
+        @inline(__always)
+        init(_ scratch: UnsafeMutableRawPointer, blocks: Int) {
+            stride = (blocks &+ 7) & ~7
+            dots = scratch.assumingMemoryBound(to: Float.self)
+            scales = dots + 8 &* stride
+            tail = UnsafeMutableRawPointer(scales + 8 &* stride)
+        }
+
+        static func byteCount(blocks: Int) -> Int {
+            ((blocks + 7) & ~7) * 8 * 4 * 2 + 8 * 128
+        }
+
+        /// Fills the rows of `count` columns.
+        @inline(__always)
+        func fill(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            column: Int, count: Int
+        ) {
+            // A constant block size unrolls the work on a group. One function for each: together they would be
+            // too large for the compiler to inline what must be inlined.
+            switch weights.pointee.block_size {
+            case 16: fill16(weights, rows, column, count)
+            case 32: fill32(weights, rows, column, count)
+            case 64: fill64(weights, rows, column, count)
+            case 128: fill128(weights, rows, column, count)
+            default: fill256(weights, rows, column, count)
+            }
+        }
+
+        @inline(never)
+        private func fill16(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ column: Int, _ count: Int
+        ) {
+            fill(weights.pointee, rows.pointee, blockSize: 16, column, count)
+        }
+
+        @inline(never)
+        private func fill32(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ column: Int, _ count: Int
+        ) {
+            fill(weights.pointee, rows.pointee, blockSize: 32, column, count)
+        }
+
+        @inline(never)
+        private func fill64(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ column: Int, _ count: Int
+        ) {
+            fill(weights.pointee, rows.pointee, blockSize: 64, column, count)
+        }
+
+        @inline(never)
+        private func fill128(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ column: Int, _ count: Int
+        ) {
+            fill(weights.pointee, rows.pointee, blockSize: 128, column, count)
+        }
+
+        @inline(never)
+        private func fill256(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ column: Int, _ count: Int
+        ) {
+            fill(weights.pointee, rows.pointee, blockSize: 256, column, count)
+        }
+
+        @inline(__always)
+        private func fill(
+            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, blockSize: Int, _ column: Int, _ count: Int
+        ) {
+            let end = w.values + w.columns &* w.value_row_bytes
+            var r = 0
+            while r < count {
+                let values = w.values + (column &+ r) &* w.value_row_bytes
+                let rowScales = w.scales + (column &+ r) &* w.blocks &* 4
+                var block = 0
+                while block < w.blocks {
+                    let blocks = min(8, w.blocks &- block)
+                    let offset = block &* blockSize >> 1
+                    var source = values + offset
+                    // Of blocks that there are not, the next row's bytes do as well: their scale is 0.
+                    if blocks < 8 && source + 8 &* blockSize >> 1 > end {
+                        csimd_copy(tail, source, blocks &* blockSize >> 1)
+                        csimd_clear(tail + blocks &* blockSize >> 1, (8 &- blocks) &* blockSize >> 1)
+                        source = UnsafeRawPointer(tail)
+                    }
+                    var zero = avx2_splat_i32(8)
+                    if let points = w.zero_points {
+                        let bytes = points + (column &+ r) &* w.zero_point_row_bytes + block >> 1
+                        zero = avx2_nibbles(loadBytes(bytes, (blocks &+ 1) >> 1))
+                    }
+                    let group = WeightGroup(weights: source, activations: a.values + offset &* 2)
+                    let dots = group.dots(blockSize: blockSize)
+                    let taken = avx2_dot_shorts(zero, avx2_load_i32(a.negated_sums + block))
+                    let at = r &* stride &+ block
+                    avx2_store_f32(self.dots + at, avx2_to_f32(avx2_add_i32(dots, taken)))
+                    let scale = avx2_load_first_f32(rowScales + block &* 4, blocks)
+                    avx2_store_f32(scales + at, avx2_mul(avx2_load_f32(a.scales + block), scale))
+                    block = block &+ 8
+                }
+                r = r &+ 1
+            }
+        }
+
+        /// The first `count` (1...4) bytes as a number.
+        @inline(__always)
+        private func loadBytes(_ start: UnsafeRawPointer, _ count: Int) -> UInt32 {
+            if count == 4 { return csimd_load_u32(start) }
+            var result: UInt32 = 0
+            var index = 0
+            while index < count {
+                result |= UInt32(csimd_load_u8(start + index)) &<< UInt32(truncatingIfNeeded: index &* 8)
+                index = index &+ 1
+            }
+            return result
+        }
+    }
+#endif

@@ -1,0 +1,100 @@
+#if arch(x86_64)
+    internal import CSIMD
+
+    /// 16 columns of weights over a part of the depth, as the many-row kernel reads them.
+    struct NBitsPanel {
+        static let columns = 16
+        /// Numbers of a column.
+        static let depth = 512
+
+        /// Per four bytes of packed weights, 128 bytes: of 16 columns the low nibbles, then the high ones.
+        let values: UnsafeMutableRawPointer
+        /// Per block 16 scales.
+        let scales: UnsafeMutablePointer<Float>
+        /// Per block 16 zero points.
+        let zeroPoints: UnsafeMutablePointer<Int32>
+        /// Rows of weights filled up with zeros, where the model has no more.
+        private let staging: UnsafeMutableRawPointer
+
+        static let byteCount = 8_192 + 2 * 2_048 + 4_096
+
+        init(_ scratch: UnsafeMutableRawPointer) {
+            values = scratch
+            scales = (scratch + 8_192).assumingMemoryBound(to: Float.self)
+            zeroPoints = (scratch + 10_240).assumingMemoryBound(to: Int32.self)
+            staging = scratch + 12_288
+        }
+
+        /// Takes `blocks` blocks of `columns` columns from the model's layout. Columns that there are not get
+        /// scales of 0.
+        @inline(__always)
+        func fill(_ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int) {
+            fillValues(w, column: column, columns, block: block, blocks)
+            var c = 0
+            while c < Self.columns {
+                let scaleRow = w.scales + ((column &+ c) &* w.blocks &+ block) &* 4
+                var b = 0
+                while b < blocks {
+                    let index = block &+ b
+                    var point: Int32 = 8
+                    if c < columns, let packed = w.zero_points {
+                        let row = packed + (column &+ c) &* w.zero_point_row_bytes
+                        let byte = Int32(csimd_load_u8(row + index >> 1))
+                        point = (byte &>> Int32(truncatingIfNeeded: (index & 1) &* 4)) & 15
+                    }
+                    zeroPoints[b &* Self.columns &+ c] = point
+                    scales[b &* Self.columns &+ c] = c < columns ? csimd_load_f32(scaleRow + b &* 4) : 0
+                    b = b &+ 1
+                }
+                c = c &+ 1
+            }
+        }
+
+        @inline(__always)
+        private func fillValues(
+            _ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int
+        ) {
+            let byteCount = blocks &* w.block_size >> 1
+            var source = w.values + column &* w.value_row_bytes + block &* w.block_size >> 1
+            var stride = w.value_row_bytes
+            if columns < Self.columns || byteCount & 15 != 0 {
+                var offset = 0
+                while offset < 4_096 {
+                    avx2_store_i32(staging + offset, avx2_zero())
+                    offset = offset &+ 32
+                }
+                var row = 0
+                while row < columns {
+                    csimd_copy(staging + row &* 256, source + row &* stride, byteCount)
+                    row = row &+ 1
+                }
+                source = UnsafeRawPointer(staging)
+                stride = 256
+            }
+            var half = 0
+            while half < 2 {
+                var line = values + half &* 32
+                var rows = source + half &* 8 &* stride
+                var offset = 0
+                while offset < byteCount {
+                    let (v0, v1, v2, v3) = loadColumns(rows, stride: stride)
+                    store(line, v0)
+                    store(line + 128, v1)
+                    store(line + 256, v2)
+                    store(line + 384, v3)
+                    line += 512
+                    rows += 16
+                    offset = offset &+ 16
+                }
+                half = half &+ 1
+            }
+        }
+
+        @inline(__always)
+        private func store(_ line: UnsafeMutableRawPointer, _ packed: i32x8) {
+            let mask = avx2_splat_i32(0x0F0F_0F0F)
+            avx2_store_i32(line, avx2_and(packed, mask))
+            avx2_store_i32(line + 64, avx2_and(avx2_shift_right_4(packed), mask))
+        }
+    }
+#endif
