@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// The loops of a normalisation over one row, for each type that they run in.
-protocol NormalizedElement: TensorElement {
+protocol NormalizedElement: TensorElement, BinaryFloatingPoint {
     /// Mean, and the factor that makes the deviation from it 1; without subtraction, mean 0 and the factor
     /// that makes the root mean square 1.
     static func statistics(

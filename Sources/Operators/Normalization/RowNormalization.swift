@@ -23,8 +23,8 @@ struct RowNormalization: Sendable {
             .narrowed(to: type, on: pool)
     }
 
-    /// Mean and inverse deviation of each row, as float32 (float64 of float64), in the shape of `x` with 1 in
-    /// place of the normalised axes.
+    /// Mean and inverse deviation of each row, as float32 whatever the type of `x`, in the shape of `x` with 1
+    /// in place of the normalised axes.
     func statistics(
         _ x: Tensor, axis: Int, on pool: ThreadPool
     ) throws(OperatorError) -> (means: Tensor, inverseDeviations: Tensor) {
@@ -114,13 +114,13 @@ struct RowNormalization: Sendable {
         _ type: Element.Type, _ x: Tensor, _ rows: Rows, on pool: ThreadPool
     ) -> (means: Tensor, inverseDeviations: Tensor) {
         func each(_ select: @Sendable ((mean: Element, factor: Element)) -> Element) -> Tensor {
-            .build(type, rows.statisticsShape, rows: rows.count, grain: rows.grain, on: pool) {
+            .build(Float.self, rows.statisticsShape, rows: rows.count, grain: rows.grain, on: pool) {
                 range, output in
                 let values = x.span(type)
                 for row in range {
                     let source = values.extracting(row * rows.width..<(row + 1) * rows.width)
-                    output[row - range.lowerBound] = select(
-                        Element.statistics(of: source, epsilon, subtractsMean: subtractsMean))
+                    output[row - range.lowerBound] = Float(
+                        select(Element.statistics(of: source, epsilon, subtractsMean: subtractsMean)))
                 }
             }
         }
