@@ -23,8 +23,8 @@ struct DamagedModel {
     ///   - element: number of the element within the tensor.
     ///   - mask: is exclusive-ored to the last byte of the element.
     func withDamage<Result>(
-        to tensor: Tensor, element: Int, mask: UInt8, in graph: URL, _ body: () throws -> Result
-    ) throws -> Result {
+        to tensor: Tensor, element: Int, mask: UInt8, in graph: URL, _ body: () async throws -> Result
+    ) async throws -> Result {
         let (file, start) = try #require(try place(of: tensor, in: graph))
         let width = tensor.elementType.byteWidth
         let handle = try FileHandle(forUpdating: file)
@@ -38,7 +38,7 @@ struct DamagedModel {
         }
         try flip()
         defer { try? flip() }
-        return try body()
+        return try await body()
     }
 
     /// The file that holds the values, found by searching for them.
