@@ -10,10 +10,11 @@ struct DamagedModel {
     init(copying original: URL) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        for name in try FileManager.default.contentsOfDirectory(atPath: original.path)
-        where name != "reference" {
-            let data = try Data(contentsOf: original.appending(path: name))
-            try data.write(to: directory.appending(path: name))
+        for name in try FileManager.default.contentsOfDirectory(atPath: original.path) {
+            let file = original.appending(path: name)
+            if try file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true { continue }
+            // Written anew, because the original may not be writable.
+            try Data(contentsOf: file).write(to: directory.appending(path: name))
         }
     }
 
