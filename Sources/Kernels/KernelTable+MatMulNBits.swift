@@ -72,7 +72,7 @@ extension KernelTable {
             for k in 0..<depth { precondition((0..<weights.blocks).contains(Int(groups[k]))) }
         }
         guard rows > 0 && columns > 0 else { return }
-        let (dequantizeRow, dot) = (functions.dequantizeRow, functions.dot)
+        let (dequantizeRow, dot) = (functions.dequantizeRow, functions.rows.dot)
         source.withUnsafeBufferPointer { source in
             withOptionalPointer(groups) { groups in
                 withOptionalPointer(bias) { bias in
@@ -137,7 +137,7 @@ extension KernelTable {
     }
 
     /// Runs `body` with a span's address; nil without a span.
-    private func withOptionalPointer<Element, Result>(
+    func withOptionalPointer<Element, Result>(
         _ span: Span<Element>?, _ body: (UnsafePointer<Element>?) -> Result
     ) -> Result {
         guard let span else { return body(nil) }
