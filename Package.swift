@@ -3,12 +3,13 @@ import PackageDescription
 
 // MARK: Settings shared by the targets
 
-let swiftSettings: [SwiftSetting] = [
-    .enableExperimentalFeature("Lifetimes"),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let swiftSettings: [SwiftSetting] =
+    [
+        .enableExperimentalFeature("Lifetimes"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["QWEN3_ASR_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// Flags that let Swift code of one target use an instruction set. Only the kernel targets of that set get
 /// them: anything generic compiled with them could be shared with the rest of the program by the linker.
@@ -54,15 +55,16 @@ let package = Package(
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
-        // MARK: C targets: generated protobuf code, intrinsics
+        // MARK: C targets: generated protobuf code, intrinsics, a signal handler
 
         .target(name: "COnnxProto", dependencies: ["CProtobufC"]),
         .target(name: "CSIMD"),
+        .target(name: "CMappedFaults"),
 
         // MARK: Memory, threads, model files
 
         library("Threading", ["CSIMD"]),
-        library("Tensors", ["Threading"]),
+        library("Tensors", ["CMappedFaults", "Threading"]),
         library("ONNXFormat", ["COnnxProto", "CProtobufC", "Tensors"]),
 
         // MARK: Kernels, one target per instruction set
@@ -96,7 +98,8 @@ let package = Package(
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Transcription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Tensors", "Transcription",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
 
@@ -107,8 +110,8 @@ let package = Package(
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
         tests("Kernels", ["Kernels", "Threading"]),
-        tests("Operators", ["Operators", "Tensors", "Threading"]),
-        tests("Runtime", ["Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
+        tests("Operators", ["Operators", "Kernels", "Tensors", "Threading"]),
+        tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
         tests("Audio", ["Audio"]),
         tests("Tokenization", ["Tokenization"]),
         tests("Transcription", ["Transcription", "Audio", "Tokenization", "PocketModel"]),

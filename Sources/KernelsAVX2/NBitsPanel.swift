@@ -8,21 +8,22 @@
         static let depth = 512
 
         /// Per four bytes of packed weights, 128 bytes: of 16 columns the low nibbles, then the high ones.
-        let values: UnsafeMutableRawPointer
+        var values: UnsafeMutableRawPointer { scratch }
         /// Per block 16 scales.
-        let scales: UnsafeMutablePointer<Float>
+        var scales: UnsafeMutablePointer<Float> { (scratch + 8_192).assumingMemoryBound(to: Float.self) }
         /// Per block 16 zero points.
-        let zeroPoints: UnsafeMutablePointer<Int32>
+        var zeroPoints: UnsafeMutablePointer<Int32> { (scratch + 10_240).assumingMemoryBound(to: Int32.self) }
         /// Rows of weights filled up with zeros, where the model has no more.
-        private let staging: UnsafeMutableRawPointer
+        private var staging: UnsafeMutableRawPointer { scratch + 12_288 }
 
         static let byteCount = 8_192 + 2 * 2_048 + 4_096
 
+        /// One address only: a struct of several would bring a copying function of its own, compiled for this
+        /// instruction set and shared with the whole program.
+        private let scratch: UnsafeMutableRawPointer
+
         init(_ scratch: UnsafeMutableRawPointer) {
-            values = scratch
-            scales = (scratch + 8_192).assumingMemoryBound(to: Float.self)
-            zeroPoints = (scratch + 10_240).assumingMemoryBound(to: Int32.self)
-            staging = scratch + 12_288
+            self.scratch = scratch
         }
 
         /// Takes `blocks` blocks of `columns` columns from the model's layout. Columns that there are not get

@@ -2,10 +2,12 @@
     internal import CSIMD
 
     /// The four-bit weights of 8 blocks and the activations they meet.
-    struct WeightGroup {
-        let weights: UnsafeRawPointer
-        let activations: UnsafePointer<Int8>
+    ///
+    /// A struct of C, because one of Swift brings a copying function compiled for this instruction set, which
+    /// the linker may share with the whole program.
+    typealias WeightGroup = CSIMDWeightGroup
 
+    extension CSIMDWeightGroup {
         /// Sums of products, one block per lane.
         @inline(__always)
         func dots(blockSize: Int) -> i32x8 {

@@ -11,27 +11,30 @@
 
         /// Per four bytes of packed weights, 256 bytes: of 32 columns the low nibbles, then the high ones, less
         /// their zero points.
-        let values: UnsafeMutableRawPointer
+        var values: UnsafeMutableRawPointer { scratch }
         /// Per block 32 scales.
-        let scales: UnsafeMutablePointer<Float>
+        var scales: UnsafeMutablePointer<Float> { (scratch + 16_384).assumingMemoryBound(to: Float.self) }
         /// Per block and column what the bias of the activations adds to a sum of products, negated.
-        let corrections: UnsafeMutablePointer<Int32>
+        var corrections: UnsafeMutablePointer<Int32> {
+            (scratch + 20_480).assumingMemoryBound(to: Int32.self)
+        }
         /// Per block and column the zero point, in each of four bytes.
-        private let zeroPoints: UnsafeMutablePointer<Int32>
+        private var zeroPoints: UnsafeMutablePointer<Int32> {
+            (scratch + 24_576).assumingMemoryBound(to: Int32.self)
+        }
         /// Lines before their nibbles are separated; per half of the columns 64.
-        private let lines: UnsafeMutableRawPointer
+        private var lines: UnsafeMutableRawPointer { scratch + 28_672 }
         /// Rows of weights filled up with zeros, where the model has no more.
-        private let staging: UnsafeMutableRawPointer
+        private var staging: UnsafeMutableRawPointer { scratch + 36_864 }
 
         static let byteCount = 16_384 + 3 * 4_096 + 2 * 8_192
 
+        /// One address only: a struct of several would bring a copying function of its own, compiled for this
+        /// instruction set and shared with the whole program.
+        private let scratch: UnsafeMutableRawPointer
+
         init(_ scratch: UnsafeMutableRawPointer) {
-            values = scratch
-            scales = (scratch + 16_384).assumingMemoryBound(to: Float.self)
-            corrections = (scratch + 20_480).assumingMemoryBound(to: Int32.self)
-            zeroPoints = (scratch + 24_576).assumingMemoryBound(to: Int32.self)
-            lines = scratch + 28_672
-            staging = scratch + 36_864
+            self.scratch = scratch
         }
 
         /// Takes `blocks` blocks of `columns` columns from the model's layout. Columns that there are not get

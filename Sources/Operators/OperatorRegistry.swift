@@ -8,11 +8,12 @@ package struct OperatorRegistry: Sendable {
     }
 
     /// All operators of this engine.
-    package static let standard = OperatorRegistry(onnx: onnxOperators, contrib: contribOperators)
+    package static let standard = OperatorRegistry(
+        onnx: [onnxOperators, neuralNetworkOperators], contrib: contribOperators)
 
-    private init(onnx: [String: any Operator.Type], contrib: [String: any Operator.Type]) {
+    private init(onnx: [[String: any Operator.Type]], contrib: [String: any Operator.Type]) {
         var types: [Key: any Operator.Type] = [:]
-        for (type, implementation) in onnx { types[Key(domain: "", type: type)] = implementation }
+        for (type, implementation) in onnx.joined() { types[Key(domain: "", type: type)] = implementation }
         for (type, implementation) in contrib {
             types[Key(domain: "com.microsoft", type: type)] = implementation
         }

@@ -15,6 +15,7 @@ extension Shape {
 
     /// The shape that two operands are broadcast to.
     package static func broadcastResult(_ a: Shape, _ b: Shape) throws(OperatorError) -> Shape {
+        if a == b { return a }
         guard let shape = Shape.broadcast(a, b), shape.elementCount <= largestResult else {
             throw .invalid("shapes \(a) and \(b) cannot be broadcast together")
         }

@@ -1,3 +1,4 @@
+internal import CMappedFaults
 internal import Glibc
 
 /// A regular file mapped read only; the pages are the file cache's and shared between processes.
@@ -8,6 +9,8 @@ package final class MappedFile: @unchecked Sendable {
     package let path: String
     package let byteCount: Int
     let base: UnsafeRawPointer
+    /// Where ``MappedFileFaults`` finds the path of an address.
+    private let faultSlot: Int32
 
     /// Maps all of a file.
     ///
@@ -33,12 +36,14 @@ package final class MappedFile: @unchecked Sendable {
         byteCount = Int(status.st_size)
         if byteCount == 0 {
             base = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64))
+            faultSlot = -1
         } else {
             guard
                 let mapped = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0),
                 mapped != MAP_FAILED
             else { throw .cannotMap(path: path, reason: String(cString: strerror(errno))) }
             base = UnsafeRawPointer(mapped)
+            faultSlot = mapped_faults_add(base, byteCount, path)
         }
     }
 
@@ -46,6 +51,7 @@ package final class MappedFile: @unchecked Sendable {
         if byteCount == 0 {
             base.deallocate()
         } else {
+            mapped_faults_remove(faultSlot)
             munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
         }
     }
@@ -56,12 +62,6 @@ package final class MappedFile: @unchecked Sendable {
         get {
             _overrideLifetime(RawSpan(_unsafeStart: base, byteCount: byteCount), borrowing: self)
         }
-    }
-
-    /// Whether an address lies in this mapping, for a handler of SIGBUS.
-    package func contains(address: UInt) -> Bool {
-        let start = UInt(bitPattern: base)
-        return address >= start && address - start < UInt(byteCount)
     }
 }
 

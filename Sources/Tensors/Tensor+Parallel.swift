@@ -27,3 +27,31 @@ extension Tensor {
             storage: storage, byteOffset: 0)
     }
 }
+
+extension Tensor {
+    /// Allocates a tensor of which several threads write parts that are no runs of rows, such as blocks of
+    /// columns.
+    ///
+    /// - Parameters:
+    ///   - parts: number of parts, whatever their sizes.
+    ///   - grain: the least number of parts worth a thread.
+    ///   - body: writes the parts of a range. Its span is the whole tensor; together the calls must write
+    ///     every element, and no two of them the same one.
+    package static func build<Element: TensorElement>(
+        _ type: Element.Type, _ shape: Shape, parts: Int, grain: Int = 1, on pool: ThreadPool,
+        _ body: @Sendable (Range<Int>, inout MutableSpan<Element>) -> Void
+    ) -> Tensor {
+        let storage = TensorStorage(byteCount: shape.elementCount * MemoryLayout<Element>.stride)
+        if shape.elementCount > 0 {
+            pool.parallelFor(parts, grain: grain) { range in
+                let start = storage.base.assumingMemoryBound(to: Element.self)
+                var span = MutableSpan(
+                    _unsafeElements: UnsafeMutableBufferPointer(start: start, count: shape.elementCount))
+                body(range, &span)
+            }
+        }
+        return Tensor(
+            elementType: Element.elementType, shape: shape, strides: shape.rowMajorStrides,
+            storage: storage, byteOffset: 0)
+    }
+}

@@ -6,11 +6,38 @@ extension Tensor {
     }
 
     /// The same elements in row-major order under another shape of equal element count; copies a strided
-    /// tensor.
+    /// tensor if axes that do not continue each other in memory become one.
     package func reshaped(_ shape: Shape) -> Tensor {
         precondition(shape.elementCount == elementCount, "\(self.shape) reshaped to \(shape)")
-        let plain = isContiguous ? self : contiguous()
-        return plain.view(shape, strides: shape.rowMajorStrides)
+        if isContiguous { return view(shape, strides: shape.rowMajorStrides) }
+        if let strides = strides(reshapedTo: shape) { return view(shape, strides: strides) }
+        return contiguous().view(shape, strides: shape.rowMajorStrides)
+    }
+
+    /// Strides with which the elements take another shape where they are; nil if there are none.
+    private func strides(reshapedTo shape: Shape) -> [Int]? {
+        // Axes that continue each other form one block; each must be a run of whole axes of the new shape.
+        var blocks: [(count: Int, stride: Int)] = []
+        for (dimension, stride) in zip(self.shape, strides) where dimension != 1 {
+            if let last = blocks.last, last.stride == stride * dimension {
+                blocks[blocks.count - 1] = (last.count * dimension, stride)
+            } else {
+                blocks.append((dimension, stride))
+            }
+        }
+        var result = [Int](repeating: 0, count: shape.rank)
+        var axis = shape.rank - 1
+        for block in blocks.reversed() {
+            var count = 1
+            while count < block.count {
+                guard axis >= 0 else { return nil }
+                result[axis] = block.stride * count
+                count *= shape[axis]
+                axis -= 1
+            }
+            guard count == block.count else { return nil }
+        }
+        return result
     }
 
     /// Axis `i` of the result is axis `permutation[i]` of this tensor.

@@ -40,9 +40,14 @@ package struct Tensor: Sendable {
         (UInt(bitPattern: storage.base) &+ UInt(byteOffset)) % UInt(elementType.byteWidth) == 0
     }
 
-    /// Whether the bytes are those of a mapped file at this place; true for views of the same weights.
+    /// Whether this tensor is a view of the same storage as another.
     package func sharesStorage(with other: Tensor) -> Bool {
-        storage === other.storage && byteOffset == other.byteOffset
+        storage === other.storage
+    }
+
+    /// Whether both start at the same address; true for views of the same weights in one mapped file.
+    package func hasSameAddress(as other: Tensor) -> Bool {
+        storage.base + byteOffset == other.storage.base + other.byteOffset
     }
 }
 
@@ -52,9 +57,15 @@ extension Tensor {
     /// A tensor of the given values in row-major order; their number must be the shape's.
     package init<Element: TensorElement>(_ values: [Element], shape: Shape) {
         precondition(values.count == shape.elementCount, "\(values.count) values for shape \(shape)")
-        self = .build(Element.self, shape) { output in
-            for index in values.indices { output[index] = values[index] }
+        // As bytes: without specialisation, which other modules do not get, a loop over generic elements takes
+        // some 50 ns for each.
+        let storage = TensorStorage(byteCount: values.count * MemoryLayout<Element>.stride)
+        values.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { storage.base.copyMemory(from: base, byteCount: bytes.count) }
         }
+        self.init(
+            elementType: Element.elementType, shape: shape, strides: shape.rowMajorStrides, storage: storage,
+            byteOffset: 0)
     }
 
     /// A tensor of rank 1.
@@ -124,6 +135,32 @@ extension Tensor {
         }
     }
 
+    /// All bytes between the first and the last element of a view, those that it skips included; aligned or
+    /// not. Nil if a stride is negative.
+    package var reachableBytes: RawSpan? {
+        @_lifetime(borrow self)
+        get {
+            var last = 0
+            for (dimension, stride) in zip(shape, strides) where dimension > 1 {
+                if stride < 0 { return nil }
+                last += (dimension - 1) * stride
+            }
+            let byteCount = shape.elementCount == 0 ? 0 : (last + 1) * elementType.byteWidth
+            return _overrideLifetime(
+                RawSpan(_unsafeStart: storage.base + byteOffset, byteCount: byteCount), borrowing: self)
+        }
+    }
+
+    /// ``reachableBytes`` as elements, of an aligned tensor without negative strides: element `[i, j, …]` is
+    /// at `i * strides[0] + j * strides[1] + …`.
+    @_lifetime(borrow self)
+    package func reachableSpan<Element: TensorElement>(_ type: Element.Type) -> Span<Element> {
+        precondition(Element.elementType == elementType, "\(elementType) read as \(Element.elementType)")
+        precondition(isAligned, "unaligned elements have no span")
+        guard let bytes = reachableBytes else { preconditionFailure("negative stride") }
+        return _overrideLifetime(Span(_bytes: bytes), borrowing: self)
+    }
+
     /// For the wrappers of C libraries and kernels: the address of the first element, which need not be
     /// aligned. Element `[i, j, …]` is at `i * strides[0] + j * strides[1] + …`. Valid while `body` runs.
     package func withUnsafePointer<Element: TensorElement, Result, Failure: Error>(
@@ -137,10 +174,12 @@ extension Tensor {
     /// All elements in row-major order.
     package func array<Element: TensorElement>(_ type: Element.Type) -> [Element] {
         let plain = contiguous()
-        let span = plain.span(type)
-        return [Element](unsafeUninitializedCapacity: span.count) { buffer, count in
-            for index in 0..<span.count { buffer.initializeElement(at: index, to: span[index]) }
-            count = span.count
+        return [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
+            plain.withUnsafePointer(to: type) { source in
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                    from: UnsafeRawBufferPointer(start: source, count: plain.byteCount))
+            }
+            count = elementCount
         }
     }
 }

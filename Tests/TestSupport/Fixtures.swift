@@ -1,14 +1,14 @@
-public import Foundation
+package import Foundation
 
 /// Files that tests read.
-public enum Fixtures {
+package enum Fixtures {
     /// `Tests/Fixtures` of this checkout.
-    public static let directory = URL(filePath: #filePath)
+    package static let directory = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
 
     /// Larger reference data kept outside the repository: the directory that `QWEN3_ASR_REFERENCE_DATA`
     /// names, else a folder `shared` beside the checkout, if there is one.
-    public static let referenceData: URL? = {
+    package static let referenceData: URL? = {
         let beside = directory.deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "shared")
         let url = ProcessInfo.processInfo.environment["QWEN3_ASR_REFERENCE_DATA"].map { URL(filePath: $0) }
@@ -17,5 +17,5 @@ public enum Fixtures {
     }()
 
     /// For `.enabled(if:)` of tests that need ``referenceData``.
-    public static var hasReferenceData: Bool { referenceData != nil }
+    package static var hasReferenceData: Bool { referenceData != nil }
 }

@@ -38,6 +38,12 @@ typedef struct CSIMDNBitsWeights {
     ptrdiff_t bits;
 } CSIMDNBitsWeights;
 
+// Weights of some blocks and the activations that they meet.
+typedef struct CSIMDWeightGroup {
+    const void *_Nonnull weights;
+    const int8_t *_Nonnull activations;
+} CSIMDWeightGroup;
+
 // Rows of activations as signed bytes with one scale per row and block.
 //
 // Rows are padded with zeros: values to a multiple of 128 and of whole blocks, scales and sums to a multiple of 16 blocks.

@@ -1,0 +1,131 @@
+import Tensors
+
+/// ONNX ScatterElements (and its older name Scatter): the data with elements replaced by updates, or combined
+/// with them as `reduction` says.
+struct ScatterElements: Operator {
+    private let axis: Int
+    private let reduction: ScatterReduction
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        axis = try node.attributes.int("axis", default: 0)
+        reduction = try ScatterReduction(node)
+    }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        let data = try inputs.tensor(0, "data")
+        let shape = try inputs.tensor(1, "indices").shape
+        let indices = try inputs.requiredIntegers(1, "indices")
+        let updates = try inputs.tensor(2, "updates", like: data)
+        guard updates.shape == shape else {
+            throw .invalid("updates of shape \(updates.shape) for indices of shape \(shape)")
+        }
+        let places = try data.shape.places(of: indices, shape, axis: data.shape.requiredAxis(axis))
+        return [try reduction.scatter(updates, over: data, places, blockLength: 1, context)]
+    }
+}
+
+/// ONNX ScatterND: the data with slices replaced by updates, or combined with them as `reduction` says.
+struct ScatterND: Operator {
+    private let reduction: ScatterReduction
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        reduction = try ScatterReduction(node)
+    }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        let data = try inputs.tensor(0, "data")
+        let updates = try inputs.tensor(2, "updates", like: data)
+        let blocks = try IndexedBlocks(data.shape, inputs, batchAxes: 0)
+        guard updates.shape == blocks.shape else {
+            throw .invalid("updates of shape \(updates.shape), expected \(blocks.shape)")
+        }
+        return [
+            try reduction.scatter(
+                updates, over: data, blocks.places, blockLength: blocks.length, context)
+        ]
+    }
+}
+
+/// How ScatterElements and ScatterND combine an update with what is there.
+struct ScatterReduction {
+    private enum Kind: String {
+        case none, add, mul, max, min
+    }
+
+    private let kind: Kind
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        let name = try node.attributes.string("reduction") ?? Kind.none.rawValue
+        guard let kind = Kind(rawValue: name) else {
+            throw .attribute(name: "reduction", reason: "is \(name), which is unknown")
+        }
+        self.kind = kind
+    }
+
+    /// - Parameters:
+    ///   - places: of the first element of each block in the data, in row-major order.
+    ///   - blockLength: neighbouring elements that a place stands for.
+    func scatter(
+        _ updates: Tensor, over data: Tensor, _ places: [Int], blockLength: Int, _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor {
+        let type = data.elementType
+        switch kind {
+        case .none:
+            return try type.dispatch(
+                Replacement(data: data.words, updates: updates.words, places: places, length: blockLength))
+        case .add: return try combined(Add.self, updates, data, places, blockLength, context)
+        case .mul: return try combined(Mul.self, updates, data, places, blockLength, context)
+        case .max: return try combined(Max.self, updates, data, places, blockLength, context)
+        case .min: return try combined(Min.self, updates, data, places, blockLength, context)
+        }
+    }
+
+    private func combined<Function: ArithmeticFunction>(
+        _ function: Function.Type, _ updates: Tensor, _ data: Tensor, _ places: [Int], _ length: Int,
+        _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor {
+        let type = data.elementType
+        let combination = Combination<Function>(
+            data: data.cast(to: type.computeType, context).contiguous(),
+            updates: updates.cast(to: type.computeType, context).contiguous(),
+            places: places, length: length)
+        return try type.dispatch(combination).cast(to: type, context)
+    }
+
+    private struct Replacement: ElementMove {
+        let data: Tensor
+        let updates: Tensor
+        let places: [Int]
+        let length: Int
+
+        func move<Word: CastableElement>(_ type: Word.Type) -> Tensor {
+            let source = updates.span(Word.self)
+            return .build(type, data.shape) { output in
+                output.copy(data.span(Word.self))
+                for (block, place) in places.enumerated() {
+                    output.copy(source.extracting(block * length..<(block + 1) * length), at: place)
+                }
+            }
+        }
+    }
+
+    private struct Combination<Function: ArithmeticFunction>: NumberComputation {
+        let data: Tensor
+        let updates: Tensor
+        let places: [Int]
+        let length: Int
+
+        func compute<T: Number>(_ type: T.Type) -> Tensor {
+            let source = updates.span(T.self)
+            return .build(type, data.shape) { output in
+                output.copy(data.span(T.self))
+                for (block, place) in places.enumerated() {
+                    for index in 0..<length {
+                        let update = source[block * length + index]
+                        output[place + index] = Function.apply(output[place + index], update)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import Tensors
+internal import Threading
+
+/// com.microsoft `SkipLayerNormalization`: `LayerNormalization` along the last axis of input + skip + bias.
+struct SkipLayerNormalization: Operator {
+    private let sum: SkipNormalization
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        sum = try SkipNormalization(node, subtractsMean: true)
+    }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        try sum.run(inputs, beta: inputs[3], bias: inputs[4], on: context.pool)
+    }
+}
+
+/// com.microsoft `SkipSimplifiedLayerNormalization`: RMS normalisation along the last axis of
+/// input + skip + bias.
+struct SkipSimplifiedLayerNormalization: Operator {
+    private let sum: SkipNormalization
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        sum = try SkipNormalization(node, subtractsMean: false)
+    }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        try sum.run(inputs, beta: nil, bias: inputs[3], on: context.pool)
+    }
+}
+
+/// What the two have in common.
+private struct SkipNormalization {
+    private let normalization: RowNormalization
+    private let outputCount: Int
+
+    init(_ node: OperatorNode, subtractsMean: Bool) throws(OperatorError) {
+        normalization = RowNormalization(
+            epsilon: try node.attributes.float("epsilon", default: 1e-12), subtractsMean: subtractsMean)
+        outputCount = node.outputCount
+    }
+
+    /// - Returns: the output, mean, inverse deviation and sum; the last three only if the node has outputs
+    ///   besides the first.
+    func run(
+        _ inputs: OperatorInputs, beta: Tensor?, bias: Tensor?, on pool: ThreadPool
+    ) throws(OperatorError) -> [Tensor] {
+        let input = try inputs.tensor(0, "input", .float32, .float64, .float16, .bfloat16)
+        let skip = try inputs.tensor(1, "skip", input.elementType)
+        let gamma = try inputs.tensor(2, "gamma", input.elementType)
+        guard input.rank > 0 else { throw .invalid("normalisation of a scalar") }
+        let width: Shape = [input.shape[input.rank - 1]]
+        for (name, tensor) in [("gamma", gamma), ("beta", beta), ("bias", bias)] {
+            if let tensor, tensor.shape != width {
+                throw .invalid("\(name) of shape \(tensor.shape) for input of shape \(input.shape)")
+            }
+        }
+        guard Shape.broadcast(skip.shape, input.shape) == input.shape else {
+            throw .invalid("skip of shape \(skip.shape) for input of shape \(input.shape)")
+        }
+        if let bias, bias.elementType != input.elementType {
+            throw .elementType(input: "bias", found: bias.elementType, supported: [input.elementType])
+        }
+        let sum: Tensor
+        if input.elementType == .float64 {
+            sum = Self.sum(Double.self, input, skip, bias, on: pool)
+        } else {
+            sum = Self.sum(
+                Float.self, input.widened(on: pool), skip.widened(on: pool), bias?.widened(on: pool),
+                on: pool)
+        }
+        // The sum stays in 32 bits for the normalisation; only what leaves is rounded.
+        let result = try normalization.run(
+            sum, axis: -1, scale: gamma.widened(on: pool), bias: beta?.widened(on: pool), on: pool
+        ).narrowed(to: input.elementType, on: pool)
+        guard outputCount > 1 else { return [result] }
+        let statistics = try normalization.statistics(sum, axis: -1, on: pool)
+        return [
+            result, statistics.means, statistics.inverseDeviations,
+            sum.narrowed(to: input.elementType, on: pool),
+        ]
+    }
+
+    private static func sum<Element: NormalizedElement>(
+        _ type: Element.Type, _ input: Tensor, _ skip: Tensor, _ bias: Tensor?, on pool: ThreadPool
+    ) -> Tensor {
+        let input = input.contiguous()
+        let skip = skip.broadcast(to: input.shape).contiguous()
+        let bias = bias?.contiguous()
+        let width = input.shape[input.rank - 1]
+        let rows = width == 0 ? 0 : input.elementCount / width
+        return .build(type, input.shape, rows: rows, grain: max(1, 8_192 / max(1, width)), on: pool) {
+            range, output in
+            let (values, others) = (input.span(type), skip.span(type))
+            let start = range.lowerBound * width
+            for index in 0..<output.count { output[index] = values[start + index] }
+            Element.add(others.extracting(start..<start + output.count), to: &output)
+            if let bias {
+                for row in 0..<range.count {
+                    var target = output.part(row * width..<(row + 1) * width)
+                    Element.add(bias.span(type), to: &target)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import Operators
+internal import Tensors
+
+extension Plan {
+    /// Compiles a graph whose nodes are in an order in which it can run.
+    ///
+    /// - Throws: ``SessionError``, which lists all nodes that cannot be run.
+    package init(_ graph: ComputeGraph, opsets: [String: Int], registry: OperatorRegistry)
+        throws(SessionError)
+    {
+        var refusals: [OperatorRefusal] = []
+        self = Plan.compile(graph, opsets: opsets, registry: registry, &refusals)
+        if !refusals.isEmpty { throw .unsupported(refusals) }
+    }
+
+    private static func compile(
+        _ graph: ComputeGraph, opsets: [String: Int], registry: OperatorRegistry,
+        _ refusals: inout [OperatorRefusal]
+    ) -> Plan {
+        let released = lastReaders(of: graph)
+        var steps: [Step] = []
+        for (index, node) in graph.nodes.enumerated() {
+            let action: Action
+            do {
+                action = try self.action(for: node, opsets: opsets, registry: registry, &refusals)
+            } catch {
+                refusals.add(node, reason: error)
+                continue
+            }
+            steps.append(
+                Step(
+                    name: node.name, type: node.qualifiedType, action: action, inputs: node.inputs,
+                    outputs: node.outputs, released: released[index]))
+        }
+        return Plan(
+            steps: steps, valueNames: graph.values.map(\.name), initialValues: graph.values.map(\.constant),
+            inputs: graph.inputs, outputs: graph.outputs, captures: graph.captures)
+    }
+
+    private static func action(
+        for node: ComputeGraph.Node, opsets: [String: Int], registry: OperatorRegistry,
+        _ refusals: inout [OperatorRefusal]
+    ) throws(OperatorError) -> Action {
+        if node.domain.isEmpty && node.type == "If" {
+            guard let then = node.subgraphs["then_branch"], let otherwise = node.subgraphs["else_branch"]
+            else { throw .attribute(name: "then_branch, else_branch", reason: "must be graphs") }
+            guard then.inputs.isEmpty, otherwise.inputs.isEmpty else {
+                throw .invalid("a branch has inputs of its own")
+            }
+            return .branch(
+                then: compile(then, opsets: opsets, registry: registry, &refusals),
+                otherwise: compile(otherwise, opsets: opsets, registry: registry, &refusals))
+        }
+        guard let type = registry.implementation(type: node.type, domain: node.domain) else {
+            throw .unsupported("operator \(node.qualifiedType)")
+        }
+        return .compute(try type.init(OperatorNode(node, opsets: opsets)))
+    }
+
+    /// For every node the computed values that no later node and no output reads.
+    private static func lastReaders(of graph: ComputeGraph) -> [[ComputeGraph.ValueID]] {
+        var isKept = Set(graph.outputs)
+        for (id, value) in graph.values.enumerated() where value.constant != nil { isKept.insert(id) }
+        var released = [[ComputeGraph.ValueID]](repeating: [], count: graph.nodes.count)
+        for (index, node) in graph.nodes.enumerated().reversed() {
+            let captured = node.subgraphs.values.flatMap { $0.captures.map(\.outer) }
+            // An output that nobody reads is released by the node itself.
+            for case let id? in node.inputs + node.outputs + captured where isKept.insert(id).inserted {
+                released[index].append(id)
+            }
+        }
+        return released
+    }
+}

@@ -1,0 +1,69 @@
+internal import Foundation
+internal import Kernels
+internal import ONNXFormat
+internal import Runtime
+internal import Tensors
+internal import Threading
+internal import Tokenization
+
+/// The graphs, the tokenizer and the embedding table of one model directory, checked against each other.
+struct SpeechModel: Sendable {
+    let directory: ModelDirectory
+    let configuration: ModelConfiguration
+    let tokenizer: Tokenizer
+    let embeddings: EmbeddingTable
+    let encoder: AudioEncoder
+    let decoder: TextDecoder
+
+    /// Loads all parts at a time.
+    static func load(
+        _ directory: ModelDirectory, options: Session.Options
+    ) async throws -> SpeechModel {
+        let configuration = try ModelConfiguration(file: directory.configuration)
+        async let tokenizer = loadTokenizer(directory.tokenizer, configuration)
+        let embeddings = try EmbeddingTable(file: directory.embeddings, configuration)
+        let weights = WeightFiles()
+        func session(_ part: ModelDirectory.Part) throws(TranscriptionError) -> Session {
+            let file = directory.graph(part)
+            do {
+                return try Session(Model.load(path: file.path, weights: weights), options: options)
+            } catch let error as ModelFormatError {
+                throw .model("\(error)")
+            } catch {
+                throw .model("\(file.path): \(error)")
+            }
+        }
+        let encoder = try AudioEncoder(
+            session(.encoder), configuration, file: directory.graph(.encoder).path)
+        let decoder = try TextDecoder(
+            prefill: session(.decoderInit), step: session(.decoderStep), configuration,
+            embeddings: embeddings, directory)
+        return try await SpeechModel(
+            directory: directory, configuration: configuration, tokenizer: tokenizer,
+            embeddings: embeddings, encoder: encoder, decoder: decoder)
+    }
+
+    private static func loadTokenizer(
+        _ file: URL, _ configuration: ModelConfiguration
+    ) async throws(TranscriptionError) -> Tokenizer {
+        let tokenizer: Tokenizer
+        do {
+            tokenizer = try Tokenizer(contentsOf: file.path)
+        } catch {
+            throw .model("\(error)")
+        }
+        guard tokenizer.vocabularySize <= configuration.decoder.vocabSize else {
+            throw .model(
+                "\(file.path): has \(tokenizer.vocabularySize) tokens, more than decoder.vocab_size "
+                    + "\(configuration.decoder.vocabSize) of config.json")
+        }
+        return tokenizer
+    }
+}
+
+extension TranscriptionError {
+    /// A failure of the pipeline's own runs; cancellation is not one of them.
+    init(_ error: RunError, in part: String) {
+        self = .execution("\(part): \(error)")
+    }
+}

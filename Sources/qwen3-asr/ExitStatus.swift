@@ -1,0 +1,35 @@
+import ArgumentParser
+import Transcription
+
+/// Exit statuses after BSD's `sysexits.h`.
+enum ExitStatus: Int32 {
+    case someInputsFailed = 1
+    case usage = 64
+    case badAudio = 65
+    case missingInput = 66
+    case internalError = 70
+    case cannotWrite = 73
+    case badModel = 78
+    case interrupted = 130
+    case terminated = 143
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as CommandFailure: self = error.status
+        case TranscriptionError.missing: self = .missingInput
+        case TranscriptionError.audio: self = .badAudio
+        case TranscriptionError.model: self = .badModel
+        case TranscriptionError.setting: self = .usage
+        default: self = .internalError
+        }
+    }
+
+    /// For `throw`: ends the command without any further message.
+    var exit: ExitCode { ExitCode(rawValue) }
+}
+
+/// A failure of the command itself.
+struct CommandFailure: Error, CustomStringConvertible {
+    let status: ExitStatus
+    let description: String
+}

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import Transcription
+
+extension Variant: ExpressibleByArgument {}
+extension Transcriber.Options.InstructionSet: ExpressibleByArgument {}

@@ -1,1 +1,0 @@
-print("qwen3-asr")

@@ -1,0 +1,128 @@
+import Operators
+import Runtime
+import Tensors
+import Testing
+import Threading
+
+/// Plans compiled from graphs that are made by hand.
+@Suite struct PlanTests {
+    private let context = OperatorContext(pool: ThreadPool(threads: 1))
+
+    private func node(
+        _ type: String, _ inputs: [Int?], _ outputs: [Int?], domain: String = "",
+        attributes: OperatorAttributes = [:], subgraphs: [String: ComputeGraph] = [:]
+    ) -> ComputeGraph.Node {
+        ComputeGraph.Node(
+            name: "\(type)_\(outputs.compactMap { $0 }.first ?? 0)", type: type, domain: domain,
+            inputs: inputs, outputs: outputs, attributes: attributes, subgraphs: subgraphs)
+    }
+
+    private func plan(_ graph: ComputeGraph) throws(SessionError) -> Plan {
+        try Plan(graph, opsets: ["": 18, "com.microsoft": 1], registry: .standard)
+    }
+
+    @Test func valuesAreReleasedAfterTheirLastReader() throws {
+        var graph = ComputeGraph()
+        let (x, a, b, c) = (
+            graph.addValue("x"), graph.addValue("a"), graph.addValue("b"), graph.addValue("c")
+        )
+        graph.inputs = [x]
+        graph.outputs = [c]
+        graph.nodes = [node("Neg", [x], [a]), node("Neg", [a], [b]), node("Add", [a, b], [c])]
+        let plan = try plan(graph)
+        #expect(plan.steps.map(\.released) == [[x], [], [a, b]])
+        let result = try plan.run(feeding: [(x, Tensor([1, 2] as [Float]))], context)
+        #expect(result[0].array(Float.self) == [0, 0])
+    }
+
+    @Test func unsupportedOperatorsAreListedAtOnce() {
+        var graph = ComputeGraph()
+        let ids = (0..<5).map { graph.addValue("v\($0)") }
+        graph.inputs = [ids[0]]
+        graph.outputs = [ids[4]]
+        graph.nodes = [
+            node("Frobnicate", [ids[0]], [ids[1]]), node("Neg", [ids[1]], [ids[2]]),
+            node("Frobnicate", [ids[2]], [ids[3]]),
+            node("Quux", [ids[3]], [ids[4]], domain: "com.example"),
+        ]
+        #expect {
+            try plan(graph)
+        } throws: { error in
+            "\(error)" == """
+                unsupported operators: Frobnicate: not supported: operator Frobnicate (node Frobnicate_1 and \
+                1 more); com.example.Quux: not supported: operator com.example.Quux (node Quux_4)
+                """
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func ifRunsOneBranch(condition: Bool) throws {
+        var graph = ComputeGraph()
+        let (flag, x, y) = (graph.addValue("flag"), graph.addValue("x"), graph.addValue("y"))
+        graph.inputs = [flag, x]
+        graph.outputs = [y]
+        func branch(_ type: String) -> ComputeGraph {
+            var branch = ComputeGraph()
+            let (captured, result) = (branch.addValue("x"), branch.addValue("result"))
+            branch.captures = [(x, captured)]
+            branch.outputs = [result]
+            branch.nodes = [node(type, [captured], [result])]
+            return branch
+        }
+        graph.nodes = [
+            node(
+                "If", [flag], [y],
+                subgraphs: ["then_branch": branch("Neg"), "else_branch": branch("Identity")])
+        ]
+        let result = try plan(graph).run(
+            feeding: [(flag, Tensor(scalar: condition)), (x, Tensor([3] as [Float]))], context)
+        #expect(result[0].array(Float.self) == [condition ? -3 : 3])
+    }
+
+    @Test func failingNodeIsNamedWithItsInputs() throws {
+        var graph = ComputeGraph()
+        let (a, b, c) = (graph.addValue("a"), graph.addValue("b"), graph.addValue("c"))
+        graph.inputs = [a, b]
+        graph.outputs = [c]
+        graph.nodes = [node("Add", [a, b], [c])]
+        let plan = try plan(graph)
+        #expect {
+            try plan.run(
+                feeding: [(a, Tensor([1, 2] as [Float])), (b, Tensor([1, 2, 3] as [Float]))], context)
+        } throws: { error in
+            guard case .node(let failure)? = error as? RunError else { return false }
+            return failure.node == "Add_2" && failure.inputs == ["float32[2]", "float32[3]"]
+        }
+    }
+
+    @Test func constantsAreFolded() throws {
+        var graph = ComputeGraph()
+        let two = graph.addValue("two", constant: Tensor([2] as [Float]))
+        let (x, four, y) = (graph.addValue("x"), graph.addValue("four"), graph.addValue("y"))
+        graph.inputs = [x]
+        graph.outputs = [y]
+        graph.nodes = [node("Add", [two, two], [four]), node("Add", [x, four], [y])]
+        let folded = ConstantFolding(registry: .standard, context: context)
+            .apply(to: &graph, opsets: ["": 18])
+        #expect(folded == 1)
+        #expect(graph.nodes.map(\.type) == ["Add"])
+        #expect(graph.values[four].constant?.array(Float.self) == [4])
+        let result = try plan(graph).run(feeding: [(x, Tensor([1] as [Float]))], context)
+        #expect(result[0].array(Float.self) == [5])
+    }
+
+    @Test func cancelledTaskEndsBeforeTheNextStep() async throws {
+        var graph = ComputeGraph()
+        let (x, y) = (graph.addValue("x"), graph.addValue("y"))
+        graph.inputs = [x]
+        graph.outputs = [y]
+        graph.nodes = [node("Neg", [x], [y])]
+        let plan = try plan(graph)
+        let context = context
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try plan.run(feeding: [(x, Tensor([1] as [Float]))], context)
+        }
+        await #expect(throws: RunError.cancelled) { try await task.value }
+    }
+}

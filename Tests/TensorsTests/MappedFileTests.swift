@@ -1,0 +1,58 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct MappedFileTests {
+    private func temporaryFile(_ bytes: [UInt8]) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+
+    @Test func unalignedElementsAreReadable() throws {
+        let values: [Float] = [1.5, -2, 3]
+        let bytes: [UInt8] =
+            [7]
+            + values.flatMap { value in
+                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+            }
+        let path = try temporaryFile(bytes)
+        defer { unlink(path) }
+        let file = try MappedFile(path: path)
+        let tensor = try #require(
+            Tensor(mapping: file, byteOffset: 1, elementType: .float32, shape: [3]))
+        #expect(!tensor.isAligned)
+        #expect(tensor.array(Float.self) == values)
+    }
+
+    @Test(arguments: [(-4, 1), (0, 3), (9, 0), (Int.max, 1), (4, 2)])
+    func elementsMustLieWithinTheFile(offset: Int, count: Int) throws {
+        let path = try temporaryFile([UInt8](repeating: 0, count: 8))
+        defer { unlink(path) }
+        let file = try MappedFile(path: path)
+        #expect(
+            Tensor(mapping: file, byteOffset: offset, elementType: .float32, shape: [count]) == nil)
+    }
+
+    @Test func emptyFileMaps() throws {
+        let path = try temporaryFile([])
+        defer { unlink(path) }
+        #expect(try MappedFile(path: path).byteCount == 0)
+    }
+
+    @Test func onlyRegularFiles() throws {
+        #expect(throws: MappedFileError.notARegularFile(path: "/dev/null")) {
+            try MappedFile(path: "/dev/null")
+        }
+        let directory = FileManager.default.temporaryDirectory.path
+        #expect(throws: MappedFileError.notARegularFile(path: directory)) { try MappedFile(path: directory) }
+        let pipe = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        mkfifo(pipe, 0o600)
+        defer { unlink(pipe) }
+        #expect(throws: MappedFileError.notARegularFile(path: pipe)) { try MappedFile(path: pipe) }
+    }
+
+    @Test func missingFile() {
+        #expect(throws: MappedFileError.self) { try MappedFile(path: "/nonexistent/file") }
+    }
+}

@@ -1,0 +1,62 @@
+import Synchronization
+import Testing
+import Threading
+
+@Suite struct ThreadPoolTests {
+    @Test(arguments: [1, 2, 3, 8], [0, 1, 2, 3, 7, 8, 9, 1_000])
+    func everyIterationRunsOnce(threads: Int, count: Int) {
+        let pool = ThreadPool(threads: threads)
+        for grain in [1, 4, 2_000] {
+            let seen = Mutex([Int](repeating: 0, count: count))
+            pool.parallelFor(count, grain: grain) { range in
+                seen.withLock { seen in
+                    for index in range { seen[index] += 1 }
+                }
+            }
+            #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
+        }
+    }
+
+    /// Many short loops in a row: workers are found spinning, parking and parked.
+    @Test func loopsFollowEachOther() {
+        let pool = ThreadPool(threads: 4)
+        let total = Atomic(0)
+        for _ in 0..<20_000 {
+            pool.parallelFor(8) { range in
+                total.add(range.count, ordering: .relaxed)
+            }
+        }
+        #expect(total.load(ordering: .relaxed) == 160_000)
+    }
+
+    @Test func loopWithinLoopRunsOnItsCaller() {
+        let pool = ThreadPool(threads: 2)
+        let total = Atomic(0)
+        pool.parallelFor(4) { outer in
+            for _ in outer {
+                pool.parallelFor(10) { inner in total.add(inner.count, ordering: .relaxed) }
+            }
+        }
+        #expect(total.load(ordering: .relaxed) == 40)
+    }
+
+    @Test func tasksShareThePool() async {
+        let pool = ThreadPool(threads: 3)
+        let total = Counter()
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<500 {
+                        pool.parallelFor(5) { range in total.value.add(range.count, ordering: .relaxed) }
+                    }
+                }
+            }
+        }
+        #expect(total.value.load(ordering: .relaxed) == 8 * 500 * 5)
+    }
+}
+
+/// Shared by tasks, which cannot capture an atomic itself.
+private final class Counter: Sendable {
+    let value = Atomic(0)
+}
