@@ -23,6 +23,8 @@ package final class Session: Sendable {
     /// What a run must be given.
     package let inputs: [ValueInfo]
     package let outputs: [ValueInfo]
+    /// How many nodes each rewrite pass changed.
+    package let rewrites: [Rewrite]
     private let plan: Plan
     private let context: OperatorContext
     private let inputIDs: [String: ComputeGraph.ValueID]
@@ -42,9 +44,9 @@ package final class Session: Sendable {
         }
         context = OperatorContext(pool: options.pool, kernels: options.kernels)
         var graph = ComputeGraph(model.graph)
-        var passes: [any RewritePass] = [ConstantAlignment()]
-        if options.fusion { passes.append(ConstantFolding(registry: .standard, context: context)) }
-        for pass in passes { _ = pass.apply(to: &graph, opsets: opsets) }
+        try Self.refuseFusedOperators(graph)
+        let passes = RewritePasses(fusion: options.fusion, context: context)
+        rewrites = passes.apply(to: &graph, opsets: opsets)
         plan = try Plan(graph, opsets: opsets, registry: .standard)
 
         inputIDs = Dictionary(
@@ -53,6 +55,15 @@ package final class Session: Sendable {
             zip(model.graph.outputs.map(\.name), graph.outputs), uniquingKeysWith: { first, _ in first })
         inputs = model.graph.requiredInputs
         outputs = model.graph.outputs
+    }
+
+    /// Operators that rewrite passes make are no business of a model's file.
+    private static func refuseFusedOperators(_ graph: ComputeGraph) throws(SessionError) {
+        var refusals: [OperatorRefusal] = []
+        for node in graph.allNodes where node.domain == OperatorRegistry.fusedDomain {
+            refusals.add(node, reason: .unsupported("operator \(node.qualifiedType)"))
+        }
+        if !refusals.isEmpty { throw .unsupported(refusals) }
     }
 
     /// Runs the graph.
