@@ -1,11 +1,13 @@
 internal import Kernels
 package import Tensors
+internal import Threading
 
 /// com.microsoft MatMulNBits: a matrix product with weights of 4 or 8 bits in blocks along K.
 ///
 /// `Y[…, n] = Σk A[…, k] * (B[n, k] - zeroPoint[n, k / blockSize]) * scale[n, k / blockSize] + bias[n]`.
 /// With `accuracy_level` 4 activations are quantised to signed bytes per row and block of K, as ONNX Runtime
-/// does; the other levels multiply in float32.
+/// does; the other levels multiply in float32, as does level 4 with `g_idx` or with zero points that are no
+/// integers. (With `g_idx` ONNX Runtime 1.32 ignores packed zero points; here they count.)
 ///
 /// https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
 package struct MatMulNBits: Operator {
@@ -46,14 +48,14 @@ package struct MatMulNBits: Operator {
     package func run(
         _ inputs: OperatorInputs, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
-        let a = try inputs.tensor(0, "A", .float32, .float16)
+        let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
         guard a.rank >= 1, a.shape[a.rank - 1] == depth else {
             throw .invalid("the last dimension of A is not K = \(depth)")
         }
         let shape = try Shape.result(a.shape.dropLast() + [columns])
-        let operands = try Operands(self, inputs)
+        let operands = try Operands(self, inputs, on: context.pool)
         let rows = a.elementCount / depth
-        let activations = a.floats()
+        let activations = a.widened(on: context.pool).contiguous()
         let output = Tensor.build(Float.self, shape) { output in
             let weights = operands.weights
             let bias = operands.bias?.span(Float.self)
@@ -61,7 +63,7 @@ package struct MatMulNBits: Operator {
                 context.kernels.matMulNBits(
                     activations.span(Float.self), rows: rows, weights, groups: groups.span(Int32.self),
                     bias: bias, into: &output, on: context.pool)
-            } else if quantizesActivations {
+            } else if quantizesActivations && !operands.hasFloatZeroPoints {
                 let quantized = context.kernels.quantizeRows(
                     activations.span(Float.self), rows: rows, depth: depth, blockSize: blockSize,
                     bits: bits, on: context.pool)
@@ -72,7 +74,7 @@ package struct MatMulNBits: Operator {
                     on: context.pool)
             }
         }
-        return [a.elementType == .float16 ? output.halves() : output]
+        return [output.narrowed(to: a.elementType, on: context.pool)]
     }
 
     /// The inputs but A, checked.
@@ -84,23 +86,27 @@ package struct MatMulNBits: Operator {
         let values: Tensor
         let scales: Tensor
         let hasZeroPoints: Bool
+        var hasFloatZeroPoints: Bool { hasZeroPoints && zeroPoints.elementType == .float32 }
         /// Something empty if there are none: spans cannot be taken from an optional's content.
         let zeroPoints: Tensor
         /// Null if g_idx is absent or says what is so without it.
         let groups: Tensor?
         let bias: Tensor?
 
-        init(_ node: MatMulNBits, _ inputs: OperatorInputs) throws(OperatorError) {
+        init(
+            _ node: MatMulNBits, _ inputs: OperatorInputs, on pool: ThreadPool
+        ) throws(OperatorError) {
             columns = node.columns
             depth = node.depth
             bits = node.bits
             blockSize = node.blockSize
             let blocks = (depth + blockSize - 1) / blockSize
-            values = try Self.stored(inputs.tensor(1, "B", .uint8))
+            values = try Self.stored(inputs.tensor(1, "B", .uint8), on: pool)
             guard values.elementCount == columns * blocks * (blockSize * bits / 8) else {
                 throw .invalid("B has \(values.elementCount) bytes for N = \(columns), K = \(depth)")
             }
-            scales = try Self.stored(inputs.tensor(2, "scales", .float32, .float16))
+            scales = try Self.stored(
+                inputs.tensor(2, "scales", .float32, .float16, .bfloat16), on: pool)
             guard scales.elementCount == columns * blocks else {
                 throw .invalid("\(scales.elementCount) scales for \(columns) × \(blocks) blocks")
             }
@@ -108,7 +114,8 @@ package struct MatMulNBits: Operator {
             if !hasZeroPoints {
                 zeroPoints = Tensor([UInt8]())
             } else {
-                let tensor = try Self.stored(inputs.tensor(3, "zero_points", .uint8, .float32, .float16))
+                let tensor = try Self.stored(
+                    inputs.tensor(3, "zero_points", .uint8, .float32, .float16, .bfloat16), on: pool)
                 let expected =
                     tensor.elementType == .uint8 ? columns * ((blocks * bits + 7) / 8) : columns * blocks
                 guard tensor.elementCount == expected else {
@@ -120,17 +127,17 @@ package struct MatMulNBits: Operator {
             if inputs[5] == nil {
                 bias = nil
             } else {
-                let tensor = try inputs.tensor(5, "bias", .float32, .float16)
+                let tensor = try inputs.tensor(5, "bias", .float32, .float16, .bfloat16)
                 guard tensor.elementCount == columns else {
                     throw .invalid("\(tensor.elementCount) bias values for N = \(columns)")
                 }
-                bias = tensor.floats()
+                bias = tensor.widened(on: pool).contiguous()
             }
         }
 
         /// Weights as they lie in the file if they can be read from there, at any address.
-        private static func stored(_ tensor: Tensor) -> Tensor {
-            if tensor.elementType == .float16 { return tensor.floats() }
+        private static func stored(_ tensor: Tensor, on pool: ThreadPool) -> Tensor {
+            let tensor = tensor.widened(on: pool)
             return tensor.isContiguous ? tensor : tensor.contiguous()
         }
 
@@ -166,26 +173,6 @@ package struct MatMulNBits: Operator {
                 if zeroPoints.elementType == .uint8 { return .packed(zeroPoints.bytes) }
                 return .floats(zeroPoints.bytes)
             }
-        }
-    }
-}
-
-extension Tensor {
-    /// A contiguous float32 tensor of the same values; only for float32 and float16.
-    fileprivate func floats() -> Tensor {
-        let plain = contiguous()
-        guard elementType == .float16 else { return plain }
-        let source = plain.span(Float16.self)
-        return .build(Float.self, shape) { output in
-            for index in 0..<source.count { output[index] = Float(source[index]) }
-        }
-    }
-
-    /// A contiguous float16 tensor of the same values, from float32.
-    fileprivate func halves() -> Tensor {
-        let source = span(Float.self)
-        return .build(Float16.self, shape) { output in
-            for index in 0..<source.count { output[index] = Float16(source[index]) }
         }
     }
 }
