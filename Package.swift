@@ -94,7 +94,10 @@ let package = Package(
             resources: [.copy("Resources")]),
         library(
             "Transcription",
-            ["Runtime", "Tensors", "Threading", "Kernels", "Audio", "Tokenization", "PocketModel"]),
+            [
+                "Runtime", "Operators", "Tensors", "Threading", "Kernels", "Audio", "Tokenization",
+                "PocketModel",
+            ]),
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [

@@ -1,7 +1,9 @@
 extension OperatorRegistry {
     /// Operators that only rewrite passes make; a model's file cannot name them.
     static let fusedOperators: [String: any Operator.Type] = [
+        "CacheAppend": CacheAppend.self,
         "FusedAttention": FusedAttention.self,
+        "MatMulNBitsGroup": MatMulNBitsGroup.self,
         "RotaryHeads": RotaryHeads.self,
         "SwiGLU": SwiGLU.self,
     ]

@@ -29,6 +29,7 @@ package struct RewritePasses: Sendable {
             SkipNormFusion(),
             DeadNodeRemoval(),
             WindowFusion(),
+            MatMulNBitsFusion(),
             DeadNodeRemoval(),
         ]
     }
