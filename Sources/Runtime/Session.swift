@@ -86,10 +86,14 @@ package final class Session: Sendable {
 
     /// Runs the graph.
     ///
-    /// - Parameter inputs: a tensor for each of ``inputs`` by name.
+    /// - Parameters:
+    ///   - inputs: a tensor for each of ``inputs`` by name.
+    ///   - observer: sees the outputs of every step, and may replace them.
     /// - Returns: the graph's outputs by name.
-    package func run(_ inputs: [String: Tensor]) throws(RunError) -> [String: Tensor] {
-        try run(whole, inputs, context)
+    package func run(
+        _ inputs: [String: Tensor], observer: StepObserver? = nil
+    ) throws(RunError) -> [String: Tensor] {
+        try run(whole, inputs, context, observer)
     }
 
     /// Runs a decoder graph for positions that follow those in a cache, and appends their keys and values.
@@ -106,15 +110,16 @@ package final class Session: Sendable {
         guard let decoding else { preconditionFailure("not a decoder") }
         var context = context
         context.cache = cache
-        return try run(decoding, inputs, context)
+        return try run(decoding, inputs, context, nil)
     }
 
     private func run(
-        _ executable: Executable, _ tensors: [String: Tensor], _ context: OperatorContext
+        _ executable: Executable, _ tensors: [String: Tensor], _ context: OperatorContext,
+        _ observer: StepObserver?
     ) throws(RunError) -> [String: Tensor] {
         try check(tensors, executable)
         let fed = tensors.compactMap { name, tensor in executable.inputIDs[name].map { ($0, tensor) } }
-        let results = try executable.plan.run(feeding: fed, context)
+        let results = try executable.plan.run(feeding: fed, context, observer: observer)
         return Dictionary(zip(executable.outputNames, results), uniquingKeysWith: { first, _ in first })
     }
 

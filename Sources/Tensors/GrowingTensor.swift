@@ -26,6 +26,18 @@ package final class GrowingTensor: Sendable {
     /// Entries along the axis.
     package var count: Int { state.withLock { $0.count } }
 
+    /// A view of the first entries.
+    ///
+    /// - Precondition: there are as many, and any at all.
+    package func first(_ count: Int) -> Tensor {
+        state.withLock { state in
+            guard let room = state.room, count <= state.count else {
+                preconditionFailure("\(count) of \(state.count) entries")
+            }
+            return room.sliced(axis: axis, start: 0, count: count)
+        }
+    }
+
     /// Appends entries.
     ///
     /// - Returns: a view of all entries so far; nil if type or shape do not fit the ones before.

@@ -15,7 +15,8 @@ struct CacheAppend: Operator {
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let new = try inputs.tensor(0, "new", .float32)
-        guard let cache = context.cache, let store = cache.store(layer: layer, holdsValues: holdsValues) else {
+        guard let cache = context.cache, let store = cache.store(layer: layer, holdsValues: holdsValues)
+        else {
             throw .invalid("no cache for layer \(layer)")
         }
         guard let all = store.append(new) else {

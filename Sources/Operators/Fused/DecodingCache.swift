@@ -1,4 +1,4 @@
-internal import Tensors
+package import Tensors
 
 /// Keys and values of all decoder layers for the positions decoded so far, grown in place.
 ///
@@ -17,6 +17,14 @@ package final class DecodingCache: Sendable {
 
     /// Positions that all layers have.
     package var positions: Int { keys.first?.count ?? 0 }
+
+    /// Keys of the first positions, layer by layer: `[batch, key-value heads, positions, size]`.
+    ///
+    /// - Precondition: all layers have that many.
+    package func keys(positions: Int) -> [Tensor] { keys.map { $0.first(positions) } }
+
+    /// Values of the first positions, likewise.
+    package func values(positions: Int) -> [Tensor] { values.map { $0.first(positions) } }
 
     func store(layer: Int, holdsValues: Bool) -> GrowingTensor? {
         keys.indices.contains(layer) ? (holdsValues ? values : keys)[layer] : nil

@@ -15,16 +15,21 @@ package struct CacheInPlace: RewritePass {
     package func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
         var rewritten = graph
         guard let layers = stackedLayers(of: "present_keys", in: graph), layers.count > 0,
-            let valueLayers = stackedLayers(of: "present_values", in: graph), valueLayers.count == layers.count
+            let valueLayers = stackedLayers(of: "present_values", in: graph),
+            valueLayers.count == layers.count
         else { return 0 }
         for (holdsValues, parts) in [(false, layers), (true, valueLayers)] {
             for (layer, part) in parts.enumerated() {
                 append(part, layer: layer, holdsValues: holdsValues, to: &rewritten)
             }
         }
-        rewritten.outputs.removeAll { ["present_keys", "present_values"].contains(rewritten.values[$0].name) }
+        rewritten.outputs.removeAll {
+            ["present_keys", "present_values"].contains(rewritten.values[$0].name)
+        }
         _ = DeadNodeRemoval().apply(to: &rewritten, opsets: opsets)
-        let past = rewritten.inputs.filter { ["past_keys", "past_values"].contains(rewritten.values[$0].name) }
+        let past = rewritten.inputs.filter {
+            ["past_keys", "past_values"].contains(rewritten.values[$0].name)
+        }
         let isRead = rewritten.nodes.contains { node in
             node.inputs.contains { $0.map { past.contains($0) } ?? false } || !node.subgraphs.isEmpty
         }
@@ -57,7 +62,9 @@ package struct CacheInPlace: RewritePass {
         let pattern = PatternGraph(graph)
         guard let place = pattern.place(part) else { return }
         let producer = graph.nodes[place]
-        let attributes: OperatorAttributes = ["layer": .int(layer), "holds_values": .int(holdsValues ? 1 : 0)]
+        let attributes: OperatorAttributes = [
+            "layer": .int(layer), "holds_values": .int(holdsValues ? 1 : 0),
+        ]
         let domain = OperatorRegistry.fusedDomain
         if let new = newPositions(producer, layer: layer, holdsValues: holdsValues, in: pattern) {
             graph.nodes[place] = producer.becoming("CacheAppend", domain: domain, inputs: [new], attributes)

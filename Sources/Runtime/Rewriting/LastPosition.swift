@@ -30,7 +30,8 @@ package struct LastPosition: RewritePass {
                 let sliced = graph.addValue("\(name).last")
                 rewritten.append(
                     ComputeGraph.Node(
-                        name: "\(name).last", type: "Slice", inputs: [input, start, end, axis], outputs: [sliced]))
+                        name: "\(name).last", type: "Slice", inputs: [input, start, end, axis],
+                        outputs: [sliced]))
                 last[input] = sliced
             }
             node.inputs = node.inputs.map { input in input.map { last[$0] ?? $0 } }
