@@ -206,6 +206,8 @@ import Testing
         #expect(try range(Int64(0), -2, .min) == [0])
         #expect(try range(Float(1), 2, 0.25) == [1, 1.25, 1.5, 1.75])
         #expect(try range(Double(1), 0, 1) == [])
+        #expect(try range(Float16(-2048), 1, 1).count == 2049, "a distance that 16 bits do not hold")
+        #expect(try range(BFloat16(254), BFloat16(258), BFloat16(1)) == [254, 255, 256, 256])
         #expect(throws: OperatorError.self) { try range(Int64(0), 5, 0) }
         #expect(throws: OperatorError.self) { try range(Int64.min, .max, 1) }
         #expect(throws: OperatorError.self) { try range(Int64(0), .max, 1) }
