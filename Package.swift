@@ -88,10 +88,17 @@ let package = Package(
         library(
             "Transcription",
             ["Runtime", "Tensors", "Threading", "Kernels", "Audio", "Tokenization", "PocketModel"]),
+        library(
+            "Verification",
+            [
+                "Transcription", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Kernels",
+                "Audio",
+                "Tokenization",
+            ]),
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Tensors", "Transcription",
+                "Kernels", "Runtime", "Tensors", "Transcription", "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -104,10 +111,14 @@ let package = Package(
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
         tests("Kernels", ["Kernels", "Threading"]),
         tests("Operators", ["Operators", "Kernels", "Tensors", "Threading"]),
-        tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
+        tests(
+            "Runtime",
+            ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Verification"]),
         tests("Audio", ["Audio"]),
         tests("Tokenization", ["Tokenization"]),
         tests("Transcription", ["Transcription", "Audio", "Tokenization", "PocketModel"]),
+        tests(
+            "Verification", ["Verification", "Transcription", "Runtime", "ONNXFormat", "Tensors", "Kernels"]),
         tests("CommandLine", ["qwen3-asr"]),
     ],
     swiftLanguageModes: [.v6]

@@ -57,12 +57,16 @@ package final class Session: Sendable {
 
     /// Runs the graph.
     ///
-    /// - Parameter inputs: a tensor for each of ``inputs`` by name.
+    /// - Parameters:
+    ///   - inputs: a tensor for each of ``inputs`` by name.
+    ///   - observer: sees the outputs of every step, and may replace them.
     /// - Returns: the graph's outputs by name.
-    package func run(_ inputs: [String: Tensor]) throws(RunError) -> [String: Tensor] {
+    package func run(
+        _ inputs: [String: Tensor], observer: StepObserver? = nil
+    ) throws(RunError) -> [String: Tensor] {
         try check(inputs)
         let fed = inputs.compactMap { name, tensor in inputIDs[name].map { ($0, tensor) } }
-        let results = try plan.run(feeding: fed, context)
+        let results = try plan.run(feeding: fed, context, observer: observer)
         return Dictionary(zip(outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
     }
 
