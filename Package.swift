@@ -21,6 +21,13 @@ func instructionSet(_ clangFlags: [String]) -> [SwiftSetting] {
     #endif
 }
 
+/// Elsewhere the kernel targets of x86-64 are empty: the rows' kernels there have no vectors to use.
+#if arch(x86_64)
+    let foreignSources: [String] = []
+#else
+    let foreignSources = ["Rows"]
+#endif
+
 func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
@@ -64,10 +71,10 @@ let package = Package(
 
         .target(name: "KernelsPortable", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
         .target(
-            name: "KernelsAVX2", dependencies: ["CSIMD"],
+            name: "KernelsAVX2", dependencies: ["CSIMD"], exclude: foreignSources,
             swiftSettings: instructionSet(["-mavx2", "-mfma", "-mf16c"])),
         .target(
-            name: "KernelsAVX512", dependencies: ["CSIMD"],
+            name: "KernelsAVX512", dependencies: ["CSIMD"], exclude: foreignSources,
             swiftSettings: instructionSet([
                 "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni",
             ])),
@@ -87,13 +94,15 @@ let package = Package(
             resources: [.copy("Resources")]),
         library(
             "Transcription",
-            ["Runtime", "Tensors", "Threading", "Kernels", "Audio", "Tokenization", "PocketModel"]),
+            [
+                "Runtime", "Operators", "Tensors", "Threading", "Kernels", "Audio", "Tokenization",
+                "PocketModel",
+            ]),
         library(
             "Verification",
             [
                 "Transcription", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Kernels",
-                "Audio",
-                "Tokenization",
+                "Audio", "Tokenization",
             ]),
         .executableTarget(
             name: "qwen3-asr",
@@ -111,9 +120,7 @@ let package = Package(
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
         tests("Kernels", ["Kernels", "Threading"]),
         tests("Operators", ["Operators", "Kernels", "Tensors", "Threading"]),
-        tests(
-            "Runtime",
-            ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Verification"]),
+        tests("Runtime", ["Kernels", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading"]),
         tests("Audio", ["Audio"]),
         tests("Tokenization", ["Tokenization"]),
         tests("Transcription", ["Transcription", "Audio", "Tokenization", "PocketModel"]),

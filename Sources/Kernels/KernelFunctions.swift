@@ -23,16 +23,12 @@ struct KernelFunctions: Sendable {
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ floatZeroPoints: UnsafeRawPointer?,
             _ groups: UnsafePointer<Int32>?, _ row: Int, _ output: UnsafeMutablePointer<Float>
         ) -> Void
-    typealias Dot =
-        @Sendable (
-            _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
-        ) -> Float
 
     let quantizeRow: QuantizeRow
     let matMulNBits: MatMulNBits
     let nbitsScratchBytes: @Sendable (_ weights: CSIMDNBitsWeights, _ rows: Int) -> Int
     let dequantizeRow: DequantizeRow
-    let dot: Dot
+    let rows: RowFunctions
     /// Whether products of several rows with four-bit weights take biased rows.
     let takesBiasedRows: Bool
 }
@@ -43,7 +39,7 @@ extension KernelFunctions {
         matMulNBits: PortableKernels.matMulNBits,
         nbitsScratchBytes: PortableKernels.nbitsScratchBytes,
         dequantizeRow: PortableKernels.dequantizeRow,
-        dot: PortableKernels.dot,
+        rows: .portable,
         takesBiasedRows: false
     )
 
@@ -53,7 +49,7 @@ extension KernelFunctions {
             matMulNBits: AVX2Kernels.matMulNBits,
             nbitsScratchBytes: AVX2Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,
-            dot: AVX2Kernels.dot,
+            rows: .avx2,
             takesBiasedRows: false
         )
 
@@ -62,7 +58,7 @@ extension KernelFunctions {
             matMulNBits: AVX512Kernels.matMulNBits,
             nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,
-            dot: AVX512Kernels.dot,
+            rows: .avx512,
             takesBiasedRows: true
         )
     #else

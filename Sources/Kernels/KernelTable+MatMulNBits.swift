@@ -7,6 +7,7 @@ extension KernelTable {
     /// does not depend on how many rows there are.
     ///
     /// - Parameters:
+    ///   - weights: not with zero points that are floats.
     ///   - bias: one per column of the product.
     ///   - output: `[rows, columns]`, row-major; all of it is written.
     package func matMulNBits(
@@ -22,11 +23,11 @@ extension KernelTable {
         let matMul = functions.matMulNBits
         withOptionalPointer(bias) { bias in
             weights.withKernelArguments { weights, floatZeroPoints in
+                precondition(floatZeroPoints == nil, "zero points are no integers")
                 rows.withKernelArguments { rows in
                     output.withUnsafeMutableBufferPointer { output in
                         guard let start = output.baseAddress else { return }
                         nonisolated(unsafe) let (weights, rows, bias, base) = (weights, rows, bias, start)
-                        nonisolated(unsafe) let floatZeroPoints = floatZeroPoints
                         let scratchBytes = functions.nbitsScratchBytes(weights, rows.rows)
                         let grain = Self.columnGrain(weights: weights, rows: rows.rows)
                         let parts = (columns + Self.columnUnit - 1) / Self.columnUnit
@@ -38,11 +39,6 @@ extension KernelTable {
                                 withUnsafePointer(to: rows) { rows in
                                     matMul(weights, rows, bias, first, end, base, columns, scratch.base)
                                 }
-                            }
-                            if let floatZeroPoints {
-                                Self.addFloatZeroPoints(
-                                    floatZeroPoints, weights, rows, columns: first..<end, of: columns,
-                                    to: base)
                             }
                         }
                     }
@@ -72,7 +68,7 @@ extension KernelTable {
             for k in 0..<depth { precondition((0..<weights.blocks).contains(Int(groups[k]))) }
         }
         guard rows > 0 && columns > 0 else { return }
-        let (dequantizeRow, dot) = (functions.dequantizeRow, functions.dot)
+        let (dequantizeRow, dot) = (functions.dequantizeRow, functions.rows.dot)
         source.withUnsafeBufferPointer { source in
             withOptionalPointer(groups) { groups in
                 withOptionalPointer(bias) { bias in
@@ -113,31 +109,8 @@ extension KernelTable {
         return max(1, 200_000 / max(1, unitWork))
     }
 
-    /// Zero points that are not integers: the kernels took off the middle, this adds
-    /// `scaleA * ΣqA * scaleB * (middle - zp)`. Too rare for a vector kernel.
-    private static func addFloatZeroPoints(
-        _ zeroPoints: UnsafeRawPointer, _ weights: CSIMDNBitsWeights, _ rows: CSIMDQuantizedRows,
-        columns: Range<Int>, of columnCount: Int, to output: UnsafeMutablePointer<Float>
-    ) {
-        let middle: Float = weights.bits == 4 ? 8 : 128
-        for n in columns {
-            let start = n * weights.blocks * 4
-            for m in 0..<rows.rows {
-                let scales = rows.scales + m * rows.block_stride
-                let negatedSums = rows.negated_sums + m * rows.block_stride
-                var sum: Float = 0
-                for block in 0..<weights.blocks {
-                    let zeroPoint = csimd_load_f32(zeroPoints + start + block * 4)
-                    let scale = csimd_load_f32(weights.scales + start + block * 4)
-                    sum += (scales[block] * Float(negatedSums[block])) * (scale * (zeroPoint - middle))
-                }
-                output[m * columnCount + n] += sum
-            }
-        }
-    }
-
     /// Runs `body` with a span's address; nil without a span.
-    private func withOptionalPointer<Element, Result>(
+    func withOptionalPointer<Element, Result>(
         _ span: Span<Element>?, _ body: (UnsafePointer<Element>?) -> Result
     ) -> Result {
         guard let span else { return body(nil) }

@@ -1,4 +1,5 @@
 internal import ONNXFormat
+internal import Operators
 internal import Runtime
 internal import Tensors
 
@@ -78,10 +79,14 @@ struct GraphOutputs {
 extension Session {
     /// Runs a graph of the pipeline.
     ///
+    /// - Parameter cache: where a decoder keeps keys and values; nil if they are inputs and outputs.
     /// - Throws: `CancellationError` when the task was cancelled, else ``TranscriptionError``.
-    func runReporting(_ inputs: [String: Tensor], part: String) throws -> GraphOutputs {
+    func runReporting(
+        _ inputs: [String: Tensor], cache: DecodingCache? = nil, part: String
+    ) throws -> GraphOutputs {
         do {
-            return GraphOutputs(tensors: try run(inputs), part: part)
+            let outputs = if let cache { try decode(inputs, cache: cache) } else { try run(inputs) }
+            return GraphOutputs(tensors: outputs, part: part)
         } catch RunError.cancelled {
             throw CancellationError()
         } catch {

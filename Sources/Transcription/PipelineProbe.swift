@@ -1,5 +1,6 @@
 package import Audio
 package import Foundation
+internal import Operators
 package import Runtime
 package import Tensors
 internal import Tokenization
@@ -13,8 +14,8 @@ package struct PipelineProbe: Sendable {
         /// `[vocabulary]`.
         package var logits: Tensor { state.logits }
         /// `[layers, 1, key-value heads, positions, head dimension]`.
-        package var keys: Tensor { state.keys }
-        package var values: Tensor { state.values }
+        package var keys: Tensor { state.memory.keys(positions: state.positions) }
+        package var values: Tensor { state.memory.values(positions: state.positions) }
     }
 
     private let model: SpeechModel
@@ -43,11 +44,39 @@ package struct PipelineProbe: Sendable {
     }
 
     package func prefill(_ prompt: Prompt, audioFeatures: Tensor) throws -> State {
-        State(state: try model.decoder.prefill(prompt, audioFeatures: audioFeatures))
+        State(state: try model.decoder.prefill(prompt, audioFeatures: audioFeatures, budget: 0))
     }
 
     package func step(_ token: Int, after state: State) throws -> State {
         State(state: try model.decoder.step(token, after: state.state))
+    }
+}
+
+extension TextDecoder.Memory {
+    fileprivate func keys(positions: Int) -> Tensor {
+        switch self {
+        case .cache(let cache): Tensor(stacking: cache.keys(positions: positions))
+        case .tensors(let keys, _): keys
+        }
+    }
+
+    fileprivate func values(positions: Int) -> Tensor {
+        switch self {
+        case .cache(let cache): Tensor(stacking: cache.values(positions: positions))
+        case .tensors(_, let values): values
+        }
+    }
+}
+
+extension Tensor {
+    /// Float32 tensors of one shape along a new first axis.
+    fileprivate init(stacking parts: [Tensor]) {
+        let shape = Shape([parts.count] + (parts.first?.shape.dimensions ?? []))
+        self = .build(Float.self, shape) { output in
+            for (index, part) in parts.enumerated() {
+                output.copy(part.contiguous().span(Float.self), at: index * part.elementCount)
+            }
+        }
     }
 }
 

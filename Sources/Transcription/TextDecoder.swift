@@ -1,5 +1,6 @@
 internal import Foundation
 internal import ONNXFormat
+internal import Operators
 internal import Runtime
 internal import Tensors
 
@@ -9,11 +10,17 @@ struct TextDecoder: Sendable {
     struct State: Sendable {
         /// `[vocabulary]`, of the last position.
         let logits: Tensor
-        /// `[layers, 1, key-value heads, positions, head dimension]`.
-        let keys: Tensor
-        let values: Tensor
+        let positions: Int
+        let memory: Memory
+    }
 
-        var positions: Int { keys.shape[3] }
+    /// Keys and values of all positions.
+    enum Memory: Sendable {
+        /// Appended in place: only the latest state that has it may be stepped from.
+        case cache(DecodingCache)
+        /// Outputs of one run and inputs of the next, as graphs that are not rewritten need it:
+        /// `[layers, 1, key-value heads, positions, head dimension]`.
+        case tensors(keys: Tensor, values: Tensor)
     }
 
     private let prefill: Session
@@ -21,6 +28,10 @@ struct TextDecoder: Sendable {
     private let embeddings: EmbeddingTable
     /// Older exports leave mixing of token embeddings and audio features to the caller.
     private let prefillTakesEmbeddings: Bool
+    /// Positions that room is made for before they are needed, at most.
+    private static let largestReserve = 1024
+    /// Layers of a cache that both graphs can use; nil if they cannot.
+    private let cacheLayers: Int?
 
     /// - Throws: ``TranscriptionError/model(_:)`` if a graph is not that of a decoder, or contradicts the
     ///   configuration.
@@ -32,6 +43,7 @@ struct TextDecoder: Sendable {
         self.step = step
         self.embeddings = embeddings
         prefillTakesEmbeddings = prefill.inputs.contains { $0.name == "input_embeds" }
+        cacheLayers = prefill.decodingLayers == step.decodingLayers ? step.decodingLayers : nil
         let decoder = configuration.decoder
         let cache = [decoder.numLayers, nil, decoder.numKeyValueHeads, nil, decoder.headDim]
         let cacheFields = "decoder.num_layers, num_key_value_heads, head_dim"
@@ -63,8 +75,10 @@ struct TextDecoder: Sendable {
 
     /// Reads the whole prompt.
     ///
-    /// - Parameter audioFeatures: `[1, N, hidden]`.
-    func prefill(_ prompt: Prompt, audioFeatures: Tensor) throws -> State {
+    /// - Parameters:
+    ///   - audioFeatures: `[1, N, hidden]`.
+    ///   - budget: tokens that may follow, for which room is made.
+    func prefill(_ prompt: Prompt, audioFeatures: Tensor, budget: Int) throws -> State {
         let count = prompt.ids.count
         var inputs = ["position_ids": Tensor((0..<count).map { Int64($0) }, shape: [1, count])]
         if prefillTakesEmbeddings {
@@ -74,29 +88,49 @@ struct TextDecoder: Sendable {
             inputs["audio_features"] = audioFeatures
             inputs["audio_offset"] = Tensor([Int64(prompt.audioOffset)])
         }
-        return try state(prefill.runReporting(inputs, part: "decoder_init"))
+        guard let cacheLayers else {
+            return try state(prefill.runReporting(inputs, part: "decoder_init"), positions: count, cache: nil)
+        }
+        let cache = DecodingCache(layers: cacheLayers, capacity: count + min(budget, Self.largestReserve))
+        let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init")
+        return try state(outputs, positions: count, cache: cache)
     }
 
     /// Reads one more token.
     func step(_ token: Int, after state: State) throws -> State {
-        try self.state(
-            step.runReporting(
-                [
-                    "input_embeds": embeddings.rows([token]),
-                    "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
-                    "past_keys": state.keys, "past_values": state.values,
-                ], part: "decoder_step"))
+        var inputs = [
+            "input_embeds": embeddings.rows([token]),
+            "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
+        ]
+        let positions = state.positions + 1
+        switch state.memory {
+        case .cache(let cache):
+            let outputs = try step.runReporting(inputs, cache: cache, part: "decoder_step")
+            return try self.state(outputs, positions: positions, cache: cache)
+        case .tensors(let keys, let values):
+            inputs["past_keys"] = keys
+            inputs["past_values"] = values
+            let outputs = try step.runReporting(inputs, part: "decoder_step")
+            return try self.state(outputs, positions: positions, cache: nil)
+        }
     }
 
-    private func state(_ outputs: GraphOutputs) throws(TranscriptionError) -> State {
+    private func state(
+        _ outputs: GraphOutputs, positions: Int, cache: DecodingCache?
+    ) throws(TranscriptionError) -> State {
         let logits = try outputs.value("logits")
         guard logits.rank == 3, logits.shape[1] > 0 else {
             throw .execution("\(outputs.part): logits have shape \(logits.shape)")
         }
         let last = logits.selecting(axis: 1, index: logits.shape[1] - 1).selecting(axis: 0, index: 0)
-        return State(
-            logits: last.contiguous(), keys: try outputs.value("present_keys"),
-            values: try outputs.value("present_values"))
+        let memory: Memory
+        if let cache {
+            memory = .cache(cache)
+        } else {
+            memory = .tensors(
+                keys: try outputs.value("present_keys"), values: try outputs.value("present_values"))
+        }
+        return State(logits: last.contiguous(), positions: positions, memory: memory)
     }
 
     /// Embeddings of the prompt with the audio features in the places of the padding tokens.

@@ -4,11 +4,11 @@ internal import Tensors
 protocol ComparedElement: TensorElement {
     var comparedValue: Double { get }
     /// `|self - other|`, exact where ``comparedValue`` is not.
-    func distance(to other: Self) -> Double
+    func absoluteDifference(from other: Self) -> Double
 }
 
 extension ComparedElement {
-    func distance(to other: Self) -> Double { abs(comparedValue - other.comparedValue) }
+    func absoluteDifference(from other: Self) -> Double { abs(comparedValue - other.comparedValue) }
 }
 
 extension ComparedElement where Self: BinaryFloatingPoint {
@@ -18,7 +18,7 @@ extension ComparedElement where Self: BinaryFloatingPoint {
 extension ComparedElement where Self: FixedWidthInteger {
     var comparedValue: Double { Double(self) }
 
-    func distance(to other: Self) -> Double {
+    func absoluteDifference(from other: Self) -> Double {
         // The difference of two 64-bit integers can be 1 although both are the same `Double`.
         Double((self > other ? self &- other : other &- self).magnitudeOfBits)
     }

@@ -99,7 +99,7 @@ private struct ErrorSums {
         for index in 0..<expected.count {
             add(
                 found: found[index].comparedValue, expected: expected[index].comparedValue,
-                distance: found[index].distance(to: expected[index]), at: index)
+                distance: found[index].absoluteDifference(from: expected[index]), at: index)
         }
     }
 
@@ -109,7 +109,8 @@ private struct ErrorSums {
             let a = found.unsafeLoad(fromByteOffset: index, as: UInt8.self)
             let b = expected.unsafeLoad(fromByteOffset: index, as: UInt8.self)
             add(
-                found: a.comparedValue, expected: b.comparedValue, distance: a.distance(to: b), at: index)
+                found: a.comparedValue, expected: b.comparedValue, distance: a.absoluteDifference(from: b),
+                at: index)
         }
     }
 

@@ -41,7 +41,8 @@ package struct TextReport {
             return start + ["", "", "", "", "", "", "", verdict]
         case .tokens(let comparison):
             let ties = comparison.differences.count(where: \.isNearTie)
-            let outcome = ties > 0 && comparison.passes ? "pass, \(ties) near-ties" : verdict
+            let outcome =
+                ties > 0 && comparison.passes ? "pass, \(ties) near-tie\(ties == 1 ? "" : "s")" : verdict
             return start + ["\(comparison.count) tokens", "", "", "", "", "", "", outcome]
         case .tensor(let comparison):
             guard let errors = comparison.errors else {
@@ -100,7 +101,8 @@ package struct TextReport {
     func limit(_ tolerance: Tolerance) -> String {
         switch tolerance {
         case .relativeL2(let limit): "L2 \(number(limit))"
-        case .elementwise(let relative, let absolute): "\(number(relative))·|x| + \(number(absolute))"
+        case .elementwise(let relative, let absolute):
+            relative == 0 ? "abs \(number(absolute))" : "\(number(absolute)) + \(number(relative))·|x|"
         }
     }
 

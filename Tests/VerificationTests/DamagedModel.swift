@@ -10,10 +10,11 @@ struct DamagedModel {
     init(copying original: URL) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        for name in try FileManager.default.contentsOfDirectory(atPath: original.path)
-        where name != "reference" {
-            let data = try Data(contentsOf: original.appending(path: name))
-            try data.write(to: directory.appending(path: name))
+        for name in try FileManager.default.contentsOfDirectory(atPath: original.path) {
+            let file = original.appending(path: name)
+            if try file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true { continue }
+            // Written anew, because the original may not be writable.
+            try Data(contentsOf: file).write(to: directory.appending(path: name))
         }
     }
 
@@ -23,8 +24,8 @@ struct DamagedModel {
     ///   - element: number of the element within the tensor.
     ///   - mask: is exclusive-ored to the last byte of the element.
     func withDamage<Result>(
-        to tensor: Tensor, element: Int, mask: UInt8, in graph: URL, _ body: () throws -> Result
-    ) throws -> Result {
+        to tensor: Tensor, element: Int, mask: UInt8, in graph: URL, _ body: () async throws -> Result
+    ) async throws -> Result {
         let (file, start) = try #require(try place(of: tensor, in: graph))
         let width = tensor.elementType.byteWidth
         let handle = try FileHandle(forUpdating: file)
@@ -38,7 +39,7 @@ struct DamagedModel {
         }
         try flip()
         defer { try? flip() }
-        return try body()
+        return try await body()
     }
 
     /// The file that holds the values, found by searching for them.

@@ -34,7 +34,23 @@ CSIMD_AVX2 i32x8 avx2_load_first_bytes(const void *_Nonnull p, ptrdiff_t count) 
 }
 CSIMD_AVX2 void avx2_prefetch(const void *_Nonnull p) { _mm_prefetch(p, _MM_HINT_T0); }
 
+// The first `count` lanes, 0...8, and `fill` in the others.
+CSIMD_AVX2 f32x8 avx2_load_first_or(const void *_Nonnull p, ptrdiff_t count, f32x8 fill) {
+    __m256 mask = (__m256)avx2_first_lanes(count);
+    return (f32x8)_mm256_blendv_ps((__m256)fill, _mm256_maskload_ps(p, (__m256i)mask), mask);
+}
+
 // MARK: Lanes
+
+// Zeros but in the first `count` lanes, 0...8.
+CSIMD_AVX2 f32x8 avx2_first_f32(f32x8 v, ptrdiff_t count) {
+    return (f32x8)_mm256_and_ps((__m256)v, (__m256)avx2_first_lanes(count));
+}
+// `less` where a < b, else `other`.
+CSIMD_AVX2 f32x8 avx2_select_less(f32x8 a, f32x8 b, f32x8 less, f32x8 other) {
+    __m256 mask = _mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ);
+    return (f32x8)_mm256_blendv_ps((__m256)other, (__m256)less, mask);
+}
 
 CSIMD_AVX2 f32x8 avx2_splat_f32(float v) { return (f32x8)_mm256_set1_ps(v); }
 CSIMD_AVX2 i32x8 avx2_splat_i32(int32_t v) { return (i32x8)_mm256_set1_epi32(v); }
@@ -157,11 +173,6 @@ CSIMD_AVX2 f32x8 avx2_to_f32(i32x8 v) { return (f32x8)_mm256_cvtepi32_ps((__m256
 CSIMD_AVX2 i32x8 avx2_round_to_i32(f32x8 v) { return (i32x8)_mm256_cvtps_epi32((__m256)v); }
 CSIMD_AVX2 f32x8 avx2_round(f32x8 v) { return (f32x8)_mm256_round_ps((__m256)v, 8); }
 CSIMD_AVX2 i32x8 avx2_shift_left_i32(i32x8 v, int count) { return (i32x8)_mm256_slli_epi32((__m256i)v, count); }
-// `a` where the mask's sign bit is set, else `b`.
-CSIMD_AVX2 f32x8 avx2_select(f32x8 mask, f32x8 a, f32x8 b) {
-    return (f32x8)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
-}
-CSIMD_AVX2 f32x8 avx2_less(f32x8 a, f32x8 b) { return (f32x8)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ); }
 CSIMD_AVX2 float avx2_sum(f32x8 v) {
     __m128 s = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
     s = _mm_add_ps(s, _mm_movehl_ps(s, s));

@@ -35,7 +35,22 @@ CSIMD_AVX512 void avx512_store_low_bytes(void *_Nonnull p, i32x16 v) {
 }
 CSIMD_AVX512 void avx512_prefetch(const void *_Nonnull p) { _mm_prefetch(p, _MM_HINT_T0); }
 
+// The first `count` lanes, 0...16, and `fill` in the others.
+CSIMD_AVX512 f32x16 avx512_load_first_or(const void *_Nonnull p, ptrdiff_t count, f32x16 fill) {
+    return (f32x16)_mm512_mask_loadu_ps((__m512)fill, (__mmask16)((1u << count) - 1), p);
+}
+
 // MARK: Lanes
+
+// Zeros but in the first `count` lanes, 0...16.
+CSIMD_AVX512 f32x16 avx512_first_f32(f32x16 v, ptrdiff_t count) {
+    return (f32x16)_mm512_maskz_mov_ps((__mmask16)((1u << count) - 1), (__m512)v);
+}
+// `less` where a < b, else `other`.
+CSIMD_AVX512 f32x16 avx512_select_less(f32x16 a, f32x16 b, f32x16 less, f32x16 other) {
+    __mmask16 mask = _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
+    return (f32x16)_mm512_mask_blend_ps(mask, (__m512)other, (__m512)less);
+}
 
 CSIMD_AVX512 f32x16 avx512_splat_f32(float v) { return (f32x16)_mm512_set1_ps(v); }
 CSIMD_AVX512 i32x16 avx512_splat_i32(int32_t v) { return (i32x16)_mm512_set1_epi32(v); }

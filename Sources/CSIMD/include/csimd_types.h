@@ -119,3 +119,32 @@ CSIMD_INLINE i16x8 csimd_widen_i8x8(i8x8 v) { return __builtin_convertvector(v, 
 CSIMD_INLINE i32x4 csimd_widen_add_i16x8(i16x8 v) {
     return __builtin_convertvector(v.lo, i32x4) + __builtin_convertvector(v.hi, i32x4);
 }
+
+// MARK: Four floats in the baseline's instructions
+
+CSIMD_INLINE f32x4 csimd_splat_f32x4(float v) { return (f32x4){v, v, v, v}; }
+CSIMD_INLINE i32x4 csimd_bits_f32x4(f32x4 v) { return (i32x4)v; }
+CSIMD_INLINE f32x4 csimd_from_bits_f32x4(i32x4 v) { return (f32x4)v; }
+CSIMD_INLINE f32x4 csimd_abs_f32x4(f32x4 v) { return (f32x4)((i32x4)v & 0x7FFFFFFF); }
+CSIMD_INLINE i32x4 csimd_shift_left_i32x4(i32x4 v, int count) { return v << count; }
+// `less` where a < b, else `other`.
+CSIMD_INLINE f32x4 csimd_select_less_f32x4(f32x4 a, f32x4 b, f32x4 less, f32x4 other) {
+    i32x4 mask = a < b;
+    return (f32x4)(((i32x4)less & mask) | ((i32x4)other & ~mask));
+}
+// As the instructions minps and maxps: b if either is NaN.
+CSIMD_INLINE f32x4 csimd_min_f32x4(f32x4 a, f32x4 b) { return csimd_select_less_f32x4(a, b, a, b); }
+CSIMD_INLINE f32x4 csimd_max_f32x4(f32x4 a, f32x4 b) { return csimd_select_less_f32x4(b, a, a, b); }
+// The first `count` lanes, 0...4, and `fill` in the others.
+CSIMD_INLINE f32x4 csimd_load_first_f32x4(const void *_Nonnull p, ptrdiff_t count, f32x4 fill) {
+    __builtin_memcpy(&fill, p, (size_t)count * sizeof(float));
+    return fill;
+}
+CSIMD_INLINE void csimd_store_first_f32x4(void *_Nonnull p, f32x4 v, ptrdiff_t count) {
+    __builtin_memcpy(p, &v, (size_t)count * sizeof(float));
+}
+// Zeros but in the first `count` lanes, 0...4.
+CSIMD_INLINE f32x4 csimd_first_f32x4(f32x4 v, ptrdiff_t count) {
+    i32x4 lane = {0, 1, 2, 3};
+    return (f32x4)((i32x4)v & (lane < (int32_t)count));
+}

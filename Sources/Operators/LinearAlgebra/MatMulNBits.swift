@@ -1,11 +1,13 @@
 internal import Kernels
 package import Tensors
+internal import Threading
 
 /// com.microsoft MatMulNBits: a matrix product with weights of 4 or 8 bits in blocks along K.
 ///
 /// `Y[…, n] = Σk A[…, k] * (B[n, k] - zeroPoint[n, k / blockSize]) * scale[n, k / blockSize] + bias[n]`.
 /// With `accuracy_level` 4 activations are quantised to signed bytes per row and block of K, as ONNX Runtime
-/// does; the other levels multiply in float32.
+/// does; the other levels multiply in float32, as does level 4 with `g_idx` or with zero points that are no
+/// integers. (With `g_idx` ONNX Runtime 1.32 ignores packed zero points; here they count.)
 ///
 /// https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
 package struct MatMulNBits: Operator {
@@ -46,37 +48,50 @@ package struct MatMulNBits: Operator {
     package func run(
         _ inputs: OperatorInputs, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
-        let a = try inputs.tensor(0, "A", .float32, .float16)
-        guard a.rank >= 1, a.shape[a.rank - 1] == depth else {
-            throw .invalid("the last dimension of A is not K = \(depth)")
+        let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
+        let operands = try Operands(self, inputs.tensors.dropFirst(), on: context.pool)
+        return try Self.products(of: a, [operands], context)
+    }
+
+    /// The products of the same activations with several weights, which differ in N alone: activations are
+    /// quantised once.
+    static func products(
+        of a: Tensor, _ operands: [Operands], _ context: OperatorContext
+    ) throws(OperatorError) -> [Tensor] {
+        let pool = context.pool
+        let first = operands[0]
+        guard a.rank >= 1, a.shape[a.rank - 1] == first.depth else {
+            throw .invalid("the last dimension of A is not K = \(first.depth)")
         }
-        let shape = try Shape.result(a.shape.dropLast() + [columns])
-        let operands = try Operands(self, inputs)
-        let rows = a.elementCount / depth
-        let activations = a.floats()
-        let output = Tensor.build(Float.self, shape) { output in
-            let weights = operands.weights
-            let bias = operands.bias?.span(Float.self)
-            if let groups = operands.groups {
-                context.kernels.matMulNBits(
-                    activations.span(Float.self), rows: rows, weights, groups: groups.span(Int32.self),
-                    bias: bias, into: &output, on: context.pool)
-            } else if quantizesActivations {
-                let quantized = context.kernels.quantizeRows(
-                    activations.span(Float.self), rows: rows, depth: depth, blockSize: blockSize,
-                    bits: bits, on: context.pool)
-                context.kernels.matMulNBits(quantized, weights, bias: bias, into: &output, on: context.pool)
-            } else {
-                context.kernels.matMulNBits(
-                    activations.span(Float.self), rows: rows, weights, bias: bias, into: &output,
-                    on: context.pool)
+        let rows = a.elementCount / first.depth
+        let activations = a.widened(on: pool).contiguous()
+        var quantized: QuantizedRows?
+        if operands.contains(where: \.quantizesActivations) {
+            quantized = context.kernels.quantizeRows(
+                activations.span(Float.self), rows: rows, depth: first.depth, blockSize: first.blockSize,
+                bits: first.bits, on: pool)
+        }
+        var results: [Tensor] = []
+        for product in operands {
+            let shape = try Shape.result(a.shape.dropLast() + [product.columns])
+            let output = Tensor.build(Float.self, shape) { output in
+                let bias = product.bias?.span(Float.self)
+                if product.quantizesActivations, let quantized {
+                    context.kernels.matMulNBits(
+                        quantized, product.weights, bias: bias, into: &output, on: pool)
+                } else {
+                    context.kernels.matMulNBits(
+                        activations.span(Float.self), rows: rows, product.weights,
+                        groups: product.groups?.span(Int32.self), bias: bias, into: &output, on: pool)
+                }
             }
+            results.append(output.narrowed(to: a.elementType, on: pool))
         }
-        return [a.elementType == .float16 ? output.halves() : output]
+        return results
     }
 
     /// The inputs but A, checked.
-    private struct Operands {
+    struct Operands {
         let columns: Int
         let depth: Int
         let bits: Int
@@ -89,18 +104,25 @@ package struct MatMulNBits: Operator {
         /// Null if g_idx is absent or says what is so without it.
         let groups: Tensor?
         let bias: Tensor?
+        /// Whether activations are made bytes before they are multiplied.
+        let quantizesActivations: Bool
 
-        init(_ node: MatMulNBits, _ inputs: OperatorInputs) throws(OperatorError) {
+        /// - Parameter tensors: the inputs after A.
+        init(
+            _ node: MatMulNBits, _ tensors: ArraySlice<Tensor?>, on pool: ThreadPool
+        ) throws(OperatorError) {
+            let inputs = OperatorInputs([nil] + tensors)
             columns = node.columns
             depth = node.depth
             bits = node.bits
             blockSize = node.blockSize
             let blocks = (depth + blockSize - 1) / blockSize
-            values = try Self.stored(inputs.tensor(1, "B", .uint8))
+            values = try Self.stored(inputs.tensor(1, "B", .uint8), on: pool)
             guard values.elementCount == columns * blocks * (blockSize * bits / 8) else {
                 throw .invalid("B has \(values.elementCount) bytes for N = \(columns), K = \(depth)")
             }
-            scales = try Self.stored(inputs.tensor(2, "scales", .float32, .float16))
+            scales = try Self.stored(
+                inputs.tensor(2, "scales", .float32, .float16, .bfloat16), on: pool)
             guard scales.elementCount == columns * blocks else {
                 throw .invalid("\(scales.elementCount) scales for \(columns) × \(blocks) blocks")
             }
@@ -108,7 +130,8 @@ package struct MatMulNBits: Operator {
             if !hasZeroPoints {
                 zeroPoints = Tensor([UInt8]())
             } else {
-                let tensor = try Self.stored(inputs.tensor(3, "zero_points", .uint8, .float32, .float16))
+                let tensor = try Self.stored(
+                    inputs.tensor(3, "zero_points", .uint8, .float32, .float16, .bfloat16), on: pool)
                 let expected =
                     tensor.elementType == .uint8 ? columns * ((blocks * bits + 7) / 8) : columns * blocks
                 guard tensor.elementCount == expected else {
@@ -120,17 +143,19 @@ package struct MatMulNBits: Operator {
             if inputs[5] == nil {
                 bias = nil
             } else {
-                let tensor = try inputs.tensor(5, "bias", .float32, .float16)
+                let tensor = try inputs.tensor(5, "bias", .float32, .float16, .bfloat16)
                 guard tensor.elementCount == columns else {
                     throw .invalid("\(tensor.elementCount) bias values for N = \(columns)")
                 }
-                bias = tensor.floats()
+                bias = tensor.widened(on: pool).contiguous()
             }
+            quantizesActivations =
+                node.quantizesActivations && groups == nil && zeroPoints.elementType == .uint8
         }
 
         /// Weights as they lie in the file if they can be read from there, at any address.
-        private static func stored(_ tensor: Tensor) -> Tensor {
-            if tensor.elementType == .float16 { return tensor.floats() }
+        private static func stored(_ tensor: Tensor, on pool: ThreadPool) -> Tensor {
+            let tensor = tensor.widened(on: pool)
             return tensor.isContiguous ? tensor : tensor.contiguous()
         }
 
@@ -166,26 +191,6 @@ package struct MatMulNBits: Operator {
                 if zeroPoints.elementType == .uint8 { return .packed(zeroPoints.bytes) }
                 return .floats(zeroPoints.bytes)
             }
-        }
-    }
-}
-
-extension Tensor {
-    /// A contiguous float32 tensor of the same values; only for float32 and float16.
-    fileprivate func floats() -> Tensor {
-        let plain = contiguous()
-        guard elementType == .float16 else { return plain }
-        let source = plain.span(Float16.self)
-        return .build(Float.self, shape) { output in
-            for index in 0..<source.count { output[index] = Float(source[index]) }
-        }
-    }
-
-    /// A contiguous float16 tensor of the same values, from float32.
-    fileprivate func halves() -> Tensor {
-        let source = span(Float.self)
-        return .build(Float16.self, shape) { output in
-            for index in 0..<source.count { output[index] = Float16(source[index]) }
         }
     }
 }

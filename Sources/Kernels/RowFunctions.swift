@@ -1,0 +1,90 @@
+internal import KernelsAVX2
+internal import KernelsAVX512
+internal import KernelsPortable
+
+/// The kernels on rows of floats; see `RowKernels` for what each function computes.
+struct RowFunctions: Sendable {
+    typealias Input = UnsafePointer<Float>
+    typealias Output = UnsafeMutablePointer<Float>
+    typealias Unary = @Sendable (Input, Output, _ count: Int) -> Void
+
+    let exp: Unary
+    let erf: Unary
+    let gelu: Unary
+    let sigmoid: Unary
+    let silu: Unary
+    let softmax: Unary
+    let siluProduct: @Sendable (_ gate: Input, _ up: Input, Output, _ count: Int) -> Void
+    let layerNorm:
+        @Sendable (
+            Input, _ scale: Input, _ bias: Input?, _ epsilon: Float, Output, _ count: Int
+        ) -> Void
+    let rmsNorm: @Sendable (Input, _ scale: Input, _ epsilon: Float, Output, _ count: Int) -> Void
+    let dot: @Sendable (Input, Input, _ count: Int) -> Float
+    let dotRows:
+        @Sendable (
+            _ query: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, _ factor: Float, Output,
+            _ count: Int
+        ) -> Void
+    let addScaled: @Sendable (Input, _ factor: Float, Output, _ count: Int) -> Void
+    let sumScaledRows:
+        @Sendable (
+            _ weights: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int
+        ) -> Void
+    let rotate: @Sendable (Input, _ cos: Input, _ sin: Input, Output, _ half: Int) -> Void
+}
+
+extension RowFunctions {
+    static let portable = RowFunctions(
+        exp: KernelsPortable.RowKernels.exp,
+        erf: KernelsPortable.RowKernels.erf,
+        gelu: KernelsPortable.RowKernels.gelu,
+        sigmoid: KernelsPortable.RowKernels.sigmoid,
+        silu: KernelsPortable.RowKernels.silu,
+        softmax: KernelsPortable.RowKernels.softmax,
+        siluProduct: KernelsPortable.RowKernels.siluProduct,
+        layerNorm: KernelsPortable.RowKernels.layerNorm,
+        rmsNorm: KernelsPortable.RowKernels.rmsNorm,
+        dot: KernelsPortable.RowKernels.dot,
+        dotRows: KernelsPortable.RowKernels.dotRows,
+        addScaled: KernelsPortable.RowKernels.addScaled,
+        sumScaledRows: KernelsPortable.RowKernels.sumScaledRows,
+        rotate: KernelsPortable.RowKernels.rotate
+    )
+
+    #if arch(x86_64)
+        static let avx2 = RowFunctions(
+            exp: KernelsAVX2.RowKernels.exp,
+            erf: KernelsAVX2.RowKernels.erf,
+            gelu: KernelsAVX2.RowKernels.gelu,
+            sigmoid: KernelsAVX2.RowKernels.sigmoid,
+            silu: KernelsAVX2.RowKernels.silu,
+            softmax: KernelsAVX2.RowKernels.softmax,
+            siluProduct: KernelsAVX2.RowKernels.siluProduct,
+            layerNorm: KernelsAVX2.RowKernels.layerNorm,
+            rmsNorm: KernelsAVX2.RowKernels.rmsNorm,
+            dot: KernelsAVX2.RowKernels.dot,
+            dotRows: KernelsAVX2.RowKernels.dotRows,
+            addScaled: KernelsAVX2.RowKernels.addScaled,
+            sumScaledRows: KernelsAVX2.RowKernels.sumScaledRows,
+            rotate: KernelsAVX2.RowKernels.rotate
+        )
+
+        static let avx512 = RowFunctions(
+            exp: KernelsAVX512.RowKernels.exp,
+            erf: KernelsAVX512.RowKernels.erf,
+            gelu: KernelsAVX512.RowKernels.gelu,
+            sigmoid: KernelsAVX512.RowKernels.sigmoid,
+            silu: KernelsAVX512.RowKernels.silu,
+            softmax: KernelsAVX512.RowKernels.softmax,
+            siluProduct: KernelsAVX512.RowKernels.siluProduct,
+            layerNorm: KernelsAVX512.RowKernels.layerNorm,
+            rmsNorm: KernelsAVX512.RowKernels.rmsNorm,
+            dot: KernelsAVX512.RowKernels.dot,
+            dotRows: KernelsAVX512.RowKernels.dotRows,
+            addScaled: KernelsAVX512.RowKernels.addScaled,
+            sumScaledRows: KernelsAVX512.RowKernels.sumScaledRows,
+            rotate: KernelsAVX512.RowKernels.rotate
+        )
+    #endif
+}

@@ -1,0 +1,85 @@
+#if arch(x86_64)
+    internal import CSIMD
+
+    /// The instruction set's vectors of floats under names that all kernel targets share, for the sources that
+    /// they share (`RowKernels`).
+    enum Vector {
+        typealias Lanes = f32x8
+
+        @inline(__always) static var count: Int { 8 }
+
+        // MARK: Memory
+
+        @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Lanes { avx2_load_f32(p) }
+
+        @inline(__always) static func store(_ p: UnsafeMutablePointer<Float>, _ v: Lanes) {
+            avx2_store_f32(p, v)
+        }
+
+        /// The first `count` lanes (up to all), and `fill` in the others.
+        @inline(__always)
+        static func loadFirst(_ p: UnsafePointer<Float>, _ count: Int, fill: Lanes) -> Lanes {
+            avx2_load_first_or(p, count, fill)
+        }
+
+        /// Writes the first `count` lanes (up to all).
+        @inline(__always) static func storeFirst(_ p: UnsafeMutablePointer<Float>, _ v: Lanes, _ count: Int) {
+            avx2_store_first_f32(p, v, count)
+        }
+
+        // MARK: Lane by lane
+
+        @inline(__always) static func splat(_ x: Float) -> Lanes { avx2_splat_f32(x) }
+        @inline(__always) static func add(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_add(a, b) }
+        @inline(__always) static func sub(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_sub(a, b) }
+        @inline(__always) static func mul(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_mul(a, b) }
+        @inline(__always) static func div(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_div(a, b) }
+
+        /// `a * b + c`, rounded once where the instruction set can.
+        @inline(__always) static func fma(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { avx2_fma(a, b, c) }
+
+        /// The larger; `b` if either is NaN.
+        @inline(__always) static func max(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_max(a, b) }
+
+        /// The smaller; `b` if either is NaN.
+        @inline(__always) static func min(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_min(a, b) }
+
+        @inline(__always) static func abs(_ v: Lanes) -> Lanes { avx2_abs(v) }
+
+        /// To the nearest integer, ties to even.
+        @inline(__always) static func round(_ v: Lanes) -> Lanes {
+            avx2_round(v)
+        }
+
+        /// `v * 2^exponent`, the exponent an integer in -152...152.
+        @inline(__always) static func scale(_ v: Lanes, _ exponent: Lanes) -> Lanes {
+            // 2^n from its bits; in two steps, so that results may be denormal or infinite.
+            let half = round(mul(exponent, splat(0.5)))
+            return mul(mul(v, power(half)), power(sub(exponent, half)))
+        }
+
+        /// 2^exponent, for integers in -126...127: added to 1.5 * 2^23 + 127 they stand in the low bits.
+        @inline(__always) private static func power(_ exponent: Lanes) -> Lanes {
+            avx2_cast_f32(avx2_shift_left_i32(avx2_cast_i32(add(exponent, splat(12_583_039))), 23))
+        }
+
+        /// Without the lower 12 bits of the significand: the square of the rest is exact.
+        @inline(__always) static func head(_ v: Lanes) -> Lanes {
+            avx2_cast_f32(avx2_and(avx2_cast_i32(v), avx2_splat_i32(-4096)))
+        }
+
+        /// `less` where a < b, else `other`.
+        @inline(__always)
+        static func selectLess(_ a: Lanes, _ b: Lanes, _ less: Lanes, _ other: Lanes) -> Lanes {
+            avx2_select_less(a, b, less, other)
+        }
+
+        /// Zeros but in the first `count` lanes.
+        @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { avx2_first_f32(v, count) }
+
+        // MARK: Across lanes
+
+        @inline(__always) static func sum(_ v: Lanes) -> Float { avx2_sum(v) }
+        @inline(__always) static func largest(_ v: Lanes) -> Float { avx2_largest(v) }
+    }
+#endif

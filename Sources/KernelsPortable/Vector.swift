@@ -1,0 +1,88 @@
+internal import CSIMD
+
+/// The instruction set's vectors of floats under names that all kernel targets share, for the sources that
+/// they share (`RowKernels`).
+enum Vector {
+    typealias Lanes = f32x4
+
+    @inline(__always) static var count: Int { 4 }
+
+    // MARK: Memory
+
+    @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Lanes { csimd_load_f32x4(p) }
+
+    @inline(__always) static func store(_ p: UnsafeMutablePointer<Float>, _ v: Lanes) {
+        csimd_store_f32x4(p, v)
+    }
+
+    /// The first `count` lanes (up to all), and `fill` in the others.
+    @inline(__always)
+    static func loadFirst(_ p: UnsafePointer<Float>, _ count: Int, fill: Lanes) -> Lanes {
+        csimd_load_first_f32x4(p, count, fill)
+    }
+
+    /// Writes the first `count` lanes (up to all).
+    @inline(__always) static func storeFirst(_ p: UnsafeMutablePointer<Float>, _ v: Lanes, _ count: Int) {
+        csimd_store_first_f32x4(p, v, count)
+    }
+
+    // MARK: Lane by lane
+
+    @inline(__always) static func splat(_ x: Float) -> Lanes { csimd_splat_f32x4(x) }
+    @inline(__always) static func add(_ a: Lanes, _ b: Lanes) -> Lanes { a + b }
+    @inline(__always) static func sub(_ a: Lanes, _ b: Lanes) -> Lanes { a - b }
+    @inline(__always) static func mul(_ a: Lanes, _ b: Lanes) -> Lanes { a * b }
+    @inline(__always) static func div(_ a: Lanes, _ b: Lanes) -> Lanes { a / b }
+
+    /// `a * b + c`, rounded once where the instruction set can.
+    @inline(__always) static func fma(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { a * b + c }
+
+    /// The larger; `b` if either is NaN.
+    @inline(__always) static func max(_ a: Lanes, _ b: Lanes) -> Lanes { csimd_max_f32x4(a, b) }
+
+    /// The smaller; `b` if either is NaN.
+    @inline(__always) static func min(_ a: Lanes, _ b: Lanes) -> Lanes { csimd_min_f32x4(a, b) }
+
+    @inline(__always) static func abs(_ v: Lanes) -> Lanes { csimd_abs_f32x4(v) }
+
+    /// To the nearest integer, ties to even.
+    @inline(__always) static func round(_ v: Lanes) -> Lanes {
+        // Beyond 2^22 that would be wrong; exponents are small.
+        let shift = splat(12_582_912)
+        return (v + shift) - shift
+    }
+
+    /// `v * 2^exponent`, the exponent an integer in -152...152.
+    @inline(__always) static func scale(_ v: Lanes, _ exponent: Lanes) -> Lanes {
+        // 2^n from its bits; in two steps, so that results may be denormal or infinite.
+        let half = round(mul(exponent, splat(0.5)))
+        return mul(mul(v, power(half)), power(sub(exponent, half)))
+    }
+
+    /// 2^exponent, for integers in -126...127: added to 1.5 * 2^23 + 127 they stand in the low bits.
+    @inline(__always) private static func power(_ exponent: Lanes) -> Lanes {
+        csimd_from_bits_f32x4(
+            csimd_shift_left_i32x4(csimd_bits_f32x4(add(exponent, splat(12_583_039))), 23))
+    }
+
+    /// Without the lower 12 bits of the significand: the square of the rest is exact.
+    @inline(__always) static func head(_ v: Lanes) -> Lanes {
+        csimd_from_bits_f32x4(csimd_bits_f32x4(v) & -4096)
+    }
+
+    /// `less` where a < b, else `other`.
+    @inline(__always)
+    static func selectLess(_ a: Lanes, _ b: Lanes, _ less: Lanes, _ other: Lanes) -> Lanes {
+        csimd_select_less_f32x4(a, b, less, other)
+    }
+
+    /// Zeros but in the first `count` lanes.
+    @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { csimd_first_f32x4(v, count) }
+
+    // MARK: Across lanes
+
+    @inline(__always) static func sum(_ v: Lanes) -> Float { (v.x + v.y) + (v.z + v.w) }
+    @inline(__always) static func largest(_ v: Lanes) -> Float {
+        Swift.max(Swift.max(v.x, v.y), Swift.max(v.z, v.w))
+    }
+}
