@@ -41,7 +41,7 @@ package final class Session: Sendable {
     }
 
     /// Versions of the operator sets that the operators were written for.
-    private static let supportedOpsets: [String: ClosedRange<Int>] = ["": 11...26, "com.microsoft": 1...1]
+    private static let supportedOpsets: [String: ClosedRange<Int>] = ["": 7...28, "com.microsoft": 1...1]
 
     /// - Throws: ``SessionError`` that lists every operator that cannot be run.
     package init(_ model: Model, options: Options) throws(SessionError) {
