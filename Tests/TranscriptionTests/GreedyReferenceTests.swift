@@ -72,7 +72,7 @@ import Transcription
             for expected in cases.values where expected.promptIds != nil {
                 let tokenizer = try Tokenizer(
                     contentsOf: directory.appending(path: "tokenizer.json").path)
-                let prompt = Prompt(
+                let prompt = try Prompt(
                     audioTokenCount: expected.audioTokens, context: "", language: nil,
                     tokenizer: tokenizer, special: configuration.specialTokens)
                 #expect(prompt.ids == expected.promptIds)
