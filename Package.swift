@@ -114,7 +114,9 @@ let package = Package(
 
         // MARK: Tests
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["ONNXFormat"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         tests("Threading", ["Threading"]),
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),

@@ -8,6 +8,8 @@ package final class GrowingTensor: Sendable {
     private let axis: Int
     private let capacity: Int
     private let state = Mutex(State())
+    /// Elements that room is made for before they are needed, at most.
+    private static let largestReserve = 1 << 28
 
     private struct State {
         /// All entries that there is room for; nil before the first are appended.
@@ -62,8 +64,11 @@ package final class GrowingTensor: Sendable {
             guard room.elementType == tensor.elementType, room.shape == Shape(dimensions) else { return nil }
             if total <= room.shape[axis] { return room }
         }
+        dimensions[axis] = total
+        guard let needed = Shape(checking: dimensions) else { return nil }
         dimensions[axis] = max(capacity, total, 2 * (state.room?.shape[axis] ?? 0))
-        guard let shape = Shape(checking: dimensions) else { return nil }
+        let generous = Shape(checking: dimensions)
+        let shape = generous.flatMap { $0.elementCount <= Self.largestReserve ? $0 : nil } ?? needed
         let larger = Tensor(uninitialized: tensor.elementType, shape: shape)
         if let room = state.room {
             larger.sliced(axis: axis, start: 0, count: state.count)

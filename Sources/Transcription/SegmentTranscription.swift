@@ -10,7 +10,7 @@ struct SegmentTranscription {
     func run(timing: inout Timing, emit: (TranscriptionEvent) -> Void) throws -> Segment {
         let mel = measured(&timing.audio) { LogMelSpectrogram(piece.samples) }
         let audioFeatures = try measured(&timing.encode) { try model.encoder.encode(mel) }
-        let prompt = Prompt(
+        let prompt = try Prompt(
             audioTokenCount: audioFeatures.shape[1], context: options.context, language: options.language,
             tokenizer: model.tokenizer, special: model.configuration.specialTokens)
         let budget = options.budget(seconds: piece.endSeconds - piece.startSeconds)

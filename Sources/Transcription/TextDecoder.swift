@@ -26,6 +26,7 @@ struct TextDecoder: Sendable {
     private let prefill: Session
     private let step: Session
     private let embeddings: EmbeddingTable
+    private let configuration: ModelConfiguration.Decoder
     /// Older exports leave mixing of token embeddings and audio features to the caller.
     private let prefillTakesEmbeddings: Bool
     /// Positions that room is made for before they are needed, at most.
@@ -42,34 +43,37 @@ struct TextDecoder: Sendable {
         self.prefill = prefill
         self.step = step
         self.embeddings = embeddings
+        self.configuration = configuration.decoder
         prefillTakesEmbeddings = prefill.inputs.contains { $0.name == "input_embeds" }
-        cacheLayers = prefill.decodingLayers == step.decodingLayers ? step.decodingLayers : nil
         let decoder = configuration.decoder
-        let cache = [decoder.numLayers, nil, decoder.numKeyValueHeads, nil, decoder.headDim]
-        let cacheFields = "decoder.num_layers, num_key_value_heads, head_dim"
+        let layers = [prefill.decodingLayers, step.decodingLayers]
+        cacheLayers = layers.allSatisfy { $0 == decoder.numLayers } ? decoder.numLayers : nil
+        let hidden = GraphCheck.Size.configured(decoder.hiddenSize, "decoder.hidden_size")
+        let cache = [
+            GraphCheck.Size.configured(decoder.numLayers, "decoder.num_layers"), .any,
+            .configured(decoder.numKeyValueHeads, "decoder.num_key_value_heads"), .any,
+            .configured(decoder.headDim, "decoder.head_dim"),
+        ]
 
         let initCheck = GraphCheck(prefill, file: directory.graph(.decoderInit).path)
         if prefillTakesEmbeddings {
-            try initCheck.input(
-                "input_embeds", .float32, [nil, nil, decoder.hiddenSize], "decoder.hidden_size")
+            try initCheck.input("input_embeds", .float32, [.any, .any, hidden])
             try initCheck.noInputs(but: ["input_embeds", "position_ids"])
         } else {
-            try initCheck.input("input_ids", .int64, [nil, nil], "")
-            try initCheck.input(
-                "audio_features", .float32, [nil, nil, decoder.hiddenSize], "decoder.hidden_size")
-            try initCheck.input("audio_offset", .int64, [1], "")
+            try initCheck.input("input_ids", .int64, [.any, .any])
+            try initCheck.input("audio_features", .float32, [.any, .any, hidden])
+            try initCheck.input("audio_offset", .int64, [.exactly(1)])
             try initCheck.noInputs(but: ["input_ids", "position_ids", "audio_features", "audio_offset"])
         }
         let stepCheck = GraphCheck(step, file: directory.graph(.decoderStep).path)
-        try stepCheck.input("input_embeds", .float32, [nil, 1, decoder.hiddenSize], "decoder.hidden_size")
-        for name in ["past_keys", "past_values"] {
-            try stepCheck.input(name, .float32, cache, cacheFields)
-        }
+        try stepCheck.input("input_embeds", .float32, [.any, .exactly(1), hidden])
+        for name in ["past_keys", "past_values"] { try stepCheck.input(name, .float32, cache) }
         try stepCheck.noInputs(but: ["input_embeds", "position_ids", "past_keys", "past_values"])
         for check in [initCheck, stepCheck] {
-            try check.input("position_ids", .int64, [nil, nil], "")
-            try check.output("logits", [nil, nil, decoder.vocabSize], "decoder.vocab_size")
-            for name in ["present_keys", "present_values"] { try check.output(name, cache, cacheFields) }
+            try check.input("position_ids", .int64, [.any, .any])
+            try check.output(
+                "logits", [.any, .any, .configured(decoder.vocabSize, "decoder.vocab_size")])
+            for name in ["present_keys", "present_values"] { try check.output(name, cache) }
         }
     }
 
@@ -118,17 +122,18 @@ struct TextDecoder: Sendable {
     private func state(
         _ outputs: GraphOutputs, positions: Int, cache: DecodingCache?
     ) throws(TranscriptionError) -> State {
-        let logits = try outputs.value("logits")
-        guard logits.rank == 3, logits.shape[1] > 0 else {
-            throw .execution("\(outputs.part): logits have shape \(logits.shape)")
-        }
+        let logits = try outputs.value("logits", [1, nil, configuration.vocabSize])
         let last = logits.selecting(axis: 1, index: logits.shape[1] - 1).selecting(axis: 0, index: 0)
         let memory: Memory
         if let cache {
             memory = .cache(cache)
         } else {
+            let shape = [
+                configuration.numLayers, 1, configuration.numKeyValueHeads, nil, configuration.headDim,
+            ]
             memory = .tensors(
-                keys: try outputs.value("present_keys"), values: try outputs.value("present_values"))
+                keys: try outputs.value("present_keys", shape),
+                values: try outputs.value("present_values", shape))
         }
         return State(logits: last.contiguous(), positions: positions, memory: memory)
     }

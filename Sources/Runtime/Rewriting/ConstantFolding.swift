@@ -5,12 +5,14 @@ internal import Threading
 /// Computes once what depends on constants alone.
 ///
 /// Results that are views of weights (a transposed embedding table) cost nothing and are always kept; others
-/// only if small, because weights belong to the file cache and not to this process.
+/// only if small, because weights belong to the file cache and not to this process. Large results are not even
+/// computed: a few bytes of a model can ask for gigabytes.
 package struct ConstantFolding: RewritePass {
     package let name = "ConstantFolding"
     let registry: OperatorRegistry
     let context: OperatorContext
 
+    /// In bytes.
     private static let largestResult = 1 << 20
 
     package init(registry: OperatorRegistry, context: OperatorContext) {
@@ -43,7 +45,8 @@ package struct ConstantFolding: RewritePass {
         guard node.subgraphs.isEmpty,
             let type = registry.implementation(type: node.type, domain: node.domain),
             let implementation = try? type.init(OperatorNode(node, opsets: opsets)),
-            let results = try? implementation.run(OperatorInputs(inputs), context),
+            let results = try? ResultLimit.$elements.withValue(
+                Self.largestResult, operation: { try implementation.run(OperatorInputs(inputs), context) }),
             results.count >= node.outputs.count
         else { return false }
         let isCheap = results.allSatisfy { result in

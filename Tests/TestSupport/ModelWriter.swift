@@ -1,18 +1,17 @@
-import ONNXFormat
-import Tensors
+package import ONNXFormat
 
 /// Encodes ONNX messages field by field, whether they make sense or not.
-enum ModelWriter {
-    typealias Body = (inout WireWriter) -> Void
+package enum ModelWriter {
+    package typealias Body = (inout WireWriter) -> Void
 
-    static func message(_ body: Body) -> [UInt8] {
+    package static func message(_ body: Body) -> [UInt8] {
         var writer = WireWriter()
         body(&writer)
         return writer.bytes
     }
 
     /// A `ModelProto` around the fields of a `GraphProto`.
-    static func model(
+    package static func model(
         irVersion: Int = 10, operatorSets: [(domain: String, version: Int)] = [("", 18)],
         extra: Body = { _ in }, graph: Body
     ) -> [UInt8] {
@@ -34,7 +33,7 @@ enum ModelWriter {
 // Fields of the messages, by ONNX's numbers.
 extension WireWriter {
     /// A `NodeProto` of a `GraphProto`.
-    mutating func node(
+    package mutating func node(
         _ type: String, _ inputs: [String], _ outputs: [String], name: String = "", domain: String = "",
         extra: ModelWriter.Body = { _ in }
     ) {
@@ -49,7 +48,7 @@ extension WireWriter {
     }
 
     /// An `AttributeProto` of a `NodeProto`.
-    mutating func attribute(_ name: String, type: Int, _ body: ModelWriter.Body) {
+    package mutating func attribute(_ name: String, type: Int, _ body: ModelWriter.Body) {
         message(5) { attribute in
             attribute.text(1, name)
             attribute.int(20, type)
@@ -58,14 +57,14 @@ extension WireWriter {
     }
 
     /// A `TensorProto`'s head; the caller adds the values.
-    mutating func tensorHead(_ name: String, type: Int, _ dimensions: [Int]) {
+    package mutating func tensorHead(_ name: String, type: Int, _ dimensions: [Int]) {
         packed(1, dimensions)
         int(2, type)
         text(8, name)
     }
 
     /// An initializer of a `GraphProto`.
-    mutating func initializer(
+    package mutating func initializer(
         _ name: String, type: Int = 1, _ dimensions: [Int], _ values: ModelWriter.Body
     ) {
         message(5) { tensor in
@@ -75,7 +74,7 @@ extension WireWriter {
     }
 
     /// `external_data` of a `TensorProto`.
-    mutating func external(_ entries: [(String, [UInt8])]) {
+    package mutating func external(_ entries: [(String, [UInt8])]) {
         int(14, 1)
         for (key, value) in entries {
             message(13) { entry in
@@ -85,7 +84,7 @@ extension WireWriter {
         }
     }
 
-    mutating func external(_ location: String, offset: String? = nil, length: String? = nil) {
+    package mutating func external(_ location: String, offset: String? = nil, length: String? = nil) {
         var entries = [("location", Array(location.utf8))]
         if let offset { entries.append(("offset", Array(offset.utf8))) }
         if let length { entries.append(("length", Array(length.utf8))) }
@@ -93,7 +92,8 @@ extension WireWriter {
     }
 
     /// An input (field 11), output (12) or other value (13) of a `GraphProto`.
-    mutating func value(_ field: Int, _ name: String, type: Int = 1, _ dimensions: [Dimension]? = nil) {
+    package mutating func value(_ field: Int, _ name: String, type: Int = 1, _ dimensions: [Dimension]? = nil)
+    {
         message(field) { value in
             value.text(1, name)
             value.message(2) { any in
@@ -116,11 +116,11 @@ extension WireWriter {
         }
     }
 
-    mutating func input(_ name: String, type: Int = 1, _ dimensions: [Dimension]? = nil) {
+    package mutating func input(_ name: String, type: Int = 1, _ dimensions: [Dimension]? = nil) {
         value(11, name, type: type, dimensions)
     }
 
-    mutating func output(_ name: String, type: Int = 1, _ dimensions: [Dimension]? = nil) {
+    package mutating func output(_ name: String, type: Int = 1, _ dimensions: [Dimension]? = nil) {
         value(12, name, type: type, dimensions)
     }
 }
