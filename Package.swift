@@ -94,18 +94,29 @@ let package = Package(
             resources: [.copy("Resources")]),
         library(
             "Transcription",
-            ["Runtime", "Tensors", "Threading", "Kernels", "Audio", "Tokenization", "PocketModel"]),
+            [
+                "Runtime", "Operators", "Tensors", "Threading", "Kernels", "Audio", "Tokenization",
+                "PocketModel",
+            ]),
+        library(
+            "Verification",
+            [
+                "Transcription", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Kernels",
+                "Audio", "Tokenization",
+            ]),
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Tensors", "Transcription",
+                "Kernels", "Runtime", "Tensors", "Transcription", "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
 
         // MARK: Tests
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["ONNXFormat"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         tests("Threading", ["Threading"]),
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
@@ -115,6 +126,8 @@ let package = Package(
         tests("Audio", ["Audio"]),
         tests("Tokenization", ["Tokenization"]),
         tests("Transcription", ["Transcription", "Audio", "Tokenization", "PocketModel"]),
+        tests(
+            "Verification", ["Verification", "Transcription", "Runtime", "ONNXFormat", "Tensors", "Kernels"]),
         tests("CommandLine", ["qwen3-asr"]),
     ],
     swiftLanguageModes: [.v6]

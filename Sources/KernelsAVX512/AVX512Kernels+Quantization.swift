@@ -50,11 +50,12 @@
                     }
                     start += 32
                 }
+                // NaN and infinities become the least integer, which has no negative.
                 if blockSize == 16 {
-                    negatedSums[block] = -avx512_sum_i32(firstSum)
-                    if secondInverse != 0 { negatedSums[block + 1] = -avx512_sum_i32(secondSum) }
+                    negatedSums[block] = 0 &- avx512_sum_i32(firstSum)
+                    if secondInverse != 0 { negatedSums[block + 1] = 0 &- avx512_sum_i32(secondSum) }
                 } else {
-                    negatedSums[block] = -avx512_sum_i32(avx512_add_i32(firstSum, secondSum))
+                    negatedSums[block] = 0 &- avx512_sum_i32(avx512_add_i32(firstSum, secondSum))
                 }
             }
         }

@@ -42,6 +42,8 @@ package struct OperatorNode: Sendable {
 package struct OperatorContext: Sendable {
     package let pool: ThreadPool
     package let kernels: KernelTable
+    /// Keys and values of the decoding that a run is a step of; nil for other runs.
+    package var cache: DecodingCache?
 
     package init(pool: ThreadPool, kernels: KernelTable = .best) {
         self.pool = pool

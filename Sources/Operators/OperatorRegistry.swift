@@ -9,13 +9,17 @@ package struct OperatorRegistry: Sendable {
 
     /// All operators of this engine.
     package static let standard = OperatorRegistry(
-        onnx: [onnxOperators, neuralNetworkOperators], contrib: contribOperators)
+        [
+            ("", onnxOperators), ("", neuralNetworkOperators), ("com.microsoft", contribOperators),
+            (fusedDomain, fusedOperators),
+        ])
 
-    private init(onnx: [[String: any Operator.Type]], contrib: [String: any Operator.Type]) {
+    private init(_ operators: [(domain: String, types: [String: any Operator.Type])]) {
         var types: [Key: any Operator.Type] = [:]
-        for (type, implementation) in onnx.joined() { types[Key(domain: "", type: type)] = implementation }
-        for (type, implementation) in contrib {
-            types[Key(domain: "com.microsoft", type: type)] = implementation
+        for (domain, implementations) in operators {
+            for (type, implementation) in implementations {
+                types[Key(domain: domain, type: type)] = implementation
+            }
         }
         self.types = types
     }

@@ -1,13 +1,9 @@
 package import Tensors
 
 extension Shape {
-    /// The largest result that an operator computes, in elements. Larger ones come from corrupt or hostile
-    /// models, and allocating them would end the process.
-    static let largestResult = 1 << 32
-
     /// A shape computed from a model's numbers.
     package static func result(_ dimensions: [Int]) throws(OperatorError) -> Shape {
-        guard let shape = Shape(checking: dimensions), shape.elementCount <= largestResult else {
+        guard let shape = Shape(checking: dimensions), shape.elementCount <= ResultLimit.elements else {
             throw .invalid("result of shape \(dimensions) is negative or too large")
         }
         return shape
@@ -16,7 +12,7 @@ extension Shape {
     /// The shape that two operands are broadcast to.
     package static func broadcastResult(_ a: Shape, _ b: Shape) throws(OperatorError) -> Shape {
         if a == b { return a }
-        guard let shape = Shape.broadcast(a, b), shape.elementCount <= largestResult else {
+        guard let shape = Shape.broadcast(a, b), shape.elementCount <= ResultLimit.elements else {
             throw .invalid("shapes \(a) and \(b) cannot be broadcast together")
         }
         return shape

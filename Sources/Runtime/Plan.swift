@@ -34,16 +34,19 @@ package struct Plan: Sendable {
 extension Plan {
     /// Runs all steps.
     ///
-    /// - Parameter fed: values known before the first step: the graph's inputs, or a subgraph's captures.
+    /// - Parameters:
+    ///   - fed: values known before the first step: the graph's inputs, or a subgraph's captures.
+    ///   - observer: sees the outputs of every step, those of subgraphs included, and may replace them.
     /// - Returns: the graph's outputs.
     package func run(
-        feeding fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext
+        feeding fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext,
+        observer: StepObserver? = nil
     ) throws(RunError) -> [Tensor] {
         var values = initialValues
         for (id, tensor) in fed { values[id] = tensor }
         for step in steps {
             if Task.isCancelled { throw .cancelled }
-            try perform(step, &values, context)
+            try perform(step, &values, context, observer)
             for id in step.released { values[id] = nil }
         }
         var results: [Tensor] = []
@@ -56,10 +59,10 @@ extension Plan {
     }
 
     private func perform(
-        _ step: Step, _ values: inout [Tensor?], _ context: OperatorContext
+        _ step: Step, _ values: inout [Tensor?], _ context: OperatorContext, _ observer: StepObserver?
     ) throws(RunError) {
         let inputs = OperatorInputs(step.inputs.map { $0.flatMap { values[$0] } })
-        let results: [Tensor]
+        var results: [Tensor]
         switch step.action {
         case .compute(let implementation):
             do {
@@ -78,7 +81,11 @@ extension Plan {
             results = try plan.run(
                 feeding: plan.captures.compactMap { capture in
                     values[capture.outer].map { (capture.inner, $0) }
-                }, context)
+                }, context, observer: observer)
+        }
+        if let observer {
+            results = observer(
+                StepRun(step, valueNames: valueNames, inputs: inputs.tensors, results: results))
         }
         for (index, id) in step.outputs.enumerated() {
             guard let id else { continue }

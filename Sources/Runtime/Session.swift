@@ -1,6 +1,6 @@
 package import Kernels
 package import ONNXFormat
-internal import Operators
+package import Operators
 package import Tensors
 package import Threading
 
@@ -23,13 +23,25 @@ package final class Session: Sendable {
     /// What a run must be given.
     package let inputs: [ValueInfo]
     package let outputs: [ValueInfo]
-    private let plan: Plan
+    /// How many nodes each rewrite pass changed.
+    package let rewrites: [Rewrite]
+    /// Layers of a decoder that can decode in place, see ``decode(_:cache:)``; nil for other graphs, and
+    /// without fusion.
+    package let decodingLayers: Int?
+    private let whole: Executable
+    private let decoding: Executable?
     private let context: OperatorContext
-    private let inputIDs: [String: ComputeGraph.ValueID]
-    private let outputIDs: [String: ComputeGraph.ValueID]
+
+    /// A plan with the names of what goes in and comes out.
+    fileprivate struct Executable: Sendable {
+        let plan: Plan
+        let inputs: [ValueInfo]
+        let inputIDs: [String: ComputeGraph.ValueID]
+        let outputNames: [String]
+    }
 
     /// Versions of the operator sets that the operators were written for.
-    private static let supportedOpsets: [String: ClosedRange<Int>] = ["": 11...26, "com.microsoft": 1...1]
+    private static let supportedOpsets: [String: ClosedRange<Int>] = ["": 7...28, "com.microsoft": 1...1]
 
     /// - Throws: ``SessionError`` that lists every operator that cannot be run.
     package init(_ model: Model, options: Options) throws(SessionError) {
@@ -41,38 +53,83 @@ package final class Session: Sendable {
             }
         }
         context = OperatorContext(pool: options.pool, kernels: options.kernels)
-        var graph = ComputeGraph(model.graph)
-        var passes: [any RewritePass] = [ConstantAlignment()]
-        if options.fusion { passes.append(ConstantFolding(registry: .standard, context: context)) }
-        for pass in passes { _ = pass.apply(to: &graph, opsets: opsets) }
-        plan = try Plan(graph, opsets: opsets, registry: .standard)
-
-        inputIDs = Dictionary(
-            graph.inputs.map { (graph.values[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
-        outputIDs = Dictionary(
-            zip(model.graph.outputs.map(\.name), graph.outputs), uniquingKeysWith: { first, _ in first })
         inputs = model.graph.requiredInputs
         outputs = model.graph.outputs
+        var graph = ComputeGraph(model.graph)
+        try Self.refuseFusedOperators(graph)
+        let passes = RewritePasses(fusion: options.fusion, context: context)
+        var rewrites = passes.apply(to: &graph, opsets: opsets)
+        whole = try Executable(graph, model, opsets)
+
+        let layers = options.fusion ? CacheInPlace().apply(to: &graph, opsets: opsets) : 0
+        if layers > 0 {
+            rewrites.append(Rewrite(pass: "CacheInPlace", count: layers))
+            rewrites.append(
+                Rewrite(pass: "LastPosition", count: LastPosition().apply(to: &graph, opsets: opsets)))
+            decoding = try Executable(graph, model, opsets)
+            decodingLayers = layers
+        } else {
+            decoding = nil
+            decodingLayers = nil
+        }
+        self.rewrites = rewrites
+    }
+
+    /// Operators that rewrite passes make are no business of a model's file.
+    private static func refuseFusedOperators(_ graph: ComputeGraph) throws(SessionError) {
+        var refusals: [OperatorRefusal] = []
+        for node in graph.allNodes where node.domain == OperatorRegistry.fusedDomain {
+            refusals.add(node, reason: .unsupported("operator \(node.qualifiedType)"))
+        }
+        if !refusals.isEmpty { throw .unsupported(refusals) }
     }
 
     /// Runs the graph.
     ///
-    /// - Parameter inputs: a tensor for each of ``inputs`` by name.
+    /// - Parameters:
+    ///   - inputs: a tensor for each of ``inputs`` by name.
+    ///   - observer: sees the outputs of every step, and may replace them.
     /// - Returns: the graph's outputs by name.
-    package func run(_ inputs: [String: Tensor]) throws(RunError) -> [String: Tensor] {
-        try check(inputs)
-        let fed = inputs.compactMap { name, tensor in inputIDs[name].map { ($0, tensor) } }
-        let results = try plan.run(feeding: fed, context)
-        return Dictionary(zip(outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
+    package func run(
+        _ inputs: [String: Tensor], observer: StepObserver? = nil
+    ) throws(RunError) -> [String: Tensor] {
+        try run(whole, inputs, context, observer)
+    }
+
+    /// Runs a decoder graph for positions that follow those in a cache, and appends their keys and values.
+    ///
+    /// - Parameters:
+    ///   - inputs: a tensor for each of ``inputs`` by name, but none for `past_keys` and `past_values`.
+    ///   - cache: of ``decodingLayers`` layers. What it holds after an error is undefined.
+    /// - Returns: the graph's outputs by name without `present_keys` and `present_values`; `logits` are those
+    ///   of the last position, `[batch, 1, vocabulary]`.
+    /// - Precondition: ``decodingLayers`` is not nil.
+    package func decode(
+        _ inputs: [String: Tensor], cache: DecodingCache
+    ) throws(RunError) -> [String: Tensor] {
+        guard let decoding else { preconditionFailure("not a decoder") }
+        var context = context
+        context.cache = cache
+        return try run(decoding, inputs, context, nil)
+    }
+
+    private func run(
+        _ executable: Executable, _ tensors: [String: Tensor], _ context: OperatorContext,
+        _ observer: StepObserver?
+    ) throws(RunError) -> [String: Tensor] {
+        try check(tensors, executable)
+        let fed = tensors.compactMap { name, tensor in executable.inputIDs[name].map { ($0, tensor) } }
+        let results = try executable.plan.run(feeding: fed, context, observer: observer)
+        return Dictionary(zip(executable.outputNames, results), uniquingKeysWith: { first, _ in first })
     }
 
     /// Names, types, ranks and dimensions; a symbol stands for one number throughout.
-    private func check(_ tensors: [String: Tensor]) throws(RunError) {
-        for name in tensors.keys where inputIDs[name] == nil {
+    private func check(_ tensors: [String: Tensor], _ executable: Executable) throws(RunError) {
+        for name in tensors.keys where executable.inputIDs[name] == nil {
             throw .input(name: name, reason: "is unknown to the graph")
         }
         var symbols: [String: Int] = [:]
-        for input in inputs {
+        for input in executable.inputs {
             guard let tensor = tensors[input.name] else {
                 throw .input(name: input.name, reason: "is missing")
             }
@@ -98,6 +155,17 @@ package final class Session: Sendable {
                 }
             }
         }
+    }
+}
+
+extension Session.Executable {
+    fileprivate init(_ graph: ComputeGraph, _ model: Model, _ opsets: [String: Int]) throws(SessionError) {
+        plan = try Plan(graph, opsets: opsets, registry: .standard)
+        let ids = Dictionary(
+            graph.inputs.map { (graph.values[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        inputs = model.graph.requiredInputs.filter { ids[$0.name] != nil }
+        inputIDs = ids
+        outputNames = graph.outputs.map { graph.values[$0].name }
     }
 }
 

@@ -116,10 +116,24 @@ extension Tensor {
     /// Copies through an integer of the element's width: every type of that width is copied alike.
     private func copied<Word: BitwiseCopyable>(_ word: Word.Type) -> Tensor {
         let result = TensorStorage(byteCount: byteCount)
-        let destination = result.base.assumingMemoryBound(to: Word.self)
+        let target = result.base.assumingMemoryBound(to: Word.self)
         let source = storage.base + byteOffset
+        if let tiles = TransposedTiles(shape: shape, strides: strides) {
+            copy(tiles, from: source, to: target)
+        } else {
+            copyRows(from: source, to: target)
+        }
+        withExtendedLifetime(storage) {}
+        return Tensor(
+            elementType: elementType, shape: shape, strides: shape.rowMajorStrides, storage: result,
+            byteOffset: 0)
+    }
+
+    private func copyRows<Word: BitwiseCopyable>(
+        from source: UnsafeMutableRawPointer, to target: UnsafeMutablePointer<Word>
+    ) {
         StridedRows(shape: shape, strides: strides).forEachRow { row in
-            let target = destination + row.index * row.count
+            let target = target + row.index * row.count
             let start = source + row.offset * MemoryLayout<Word>.stride
             if row.stride == 1 {
                 UnsafeMutableRawPointer(target).copyMemory(
@@ -131,9 +145,20 @@ extension Tensor {
                 }
             }
         }
-        withExtendedLifetime(storage) {}
-        return Tensor(
-            elementType: elementType, shape: shape, strides: shape.rowMajorStrides, storage: result,
-            byteOffset: 0)
+    }
+
+    private func copy<Word: BitwiseCopyable>(
+        _ tiles: TransposedTiles, from source: UnsafeMutableRawPointer, to target: UnsafeMutablePointer<Word>
+    ) {
+        let step = tiles.sourceStride * MemoryLayout<Word>.stride
+        tiles.forEachTile { tile in
+            for row in 0..<tile.length {
+                let start = source + (tile.source + row) * MemoryLayout<Word>.stride
+                let target = target + (tile.target + row * tiles.targetStride)
+                for column in 0..<tile.width {
+                    target[column] = start.loadUnaligned(fromByteOffset: column * step, as: Word.self)
+                }
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// Owner of the bytes behind tensors: allocated, or a view of a mapped file.
 ///
-/// Unchecked because of the raw pointer. It holds because the bytes are written only by the function that
-/// creates the storage, before any tensor refers to it, and are immutable from then on.
+/// Unchecked because of the raw pointer. It holds because bytes are written only before any tensor that shows
+/// them exists: by the function that creates the storage, or by ``GrowingTensor`` behind the end of all views.
 final class TensorStorage: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let byteCount: Int

@@ -44,8 +44,11 @@ package struct Tokenizer: Sendable {
 extension Tokenizer {
     /// The ids of the tokens that `text` consists of.
     ///
+    /// - Throws: ``TextEncodingError`` if the file's patterns take far longer than those of published tokenizers.
     /// - Complexity: O(*n* log *n*) in the length of the text.
-    package func encode(_ text: String, recognizing recognition: AddedTokenRecognition = .all) -> [Int] {
+    package func encode(
+        _ text: String, recognizing recognition: AddedTokenRecognition = .all
+    ) throws(TextEncodingError) -> [Int] {
         let text = Array(text.utf8)
         var merger = steps.merger
         var ids: [Int] = []
@@ -55,7 +58,7 @@ extension Tokenizer {
             case .text(let range):
                 let part = Array(text[range])
                 let normalized = steps.normalizesToNFC ? CanonicalComposition.compose(part) : part
-                append(normalized, recognizing: recognition, with: &merger, to: &ids)
+                try append(normalized, recognizing: recognition, with: &merger, to: &ids)
             }
         }
         return ids
@@ -65,13 +68,13 @@ extension Tokenizer {
     private func append(
         _ text: [UInt8], recognizing recognition: AddedTokenRecognition, with merger: inout PairMerger,
         to ids: inout [Int]
-    ) {
+    ) throws(TextEncodingError) {
         for section in steps.normalizedTokens.sections(of: text, in: 0..<text.count, recognizing: recognition)
         {
             switch section {
             case .token(let id): ids.append(id)
             case .text(let range):
-                for word in steps.preTokenizer.words(of: text, in: range) {
+                for word in try steps.preTokenizer.words(of: text, in: range) {
                     if steps.ignoresMerges, let id = id(ofWord: word) {
                         ids.append(id)
                     } else {

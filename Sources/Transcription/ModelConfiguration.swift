@@ -1,4 +1,5 @@
 package import Foundation
+internal import Tensors
 
 /// What `config.json` of a model directory says, as far as the pipeline needs it.
 package struct ModelConfiguration: Decodable, Sendable, Equatable {
@@ -34,12 +35,7 @@ package struct ModelConfiguration: Decodable, Sendable, Equatable {
 
     /// - Throws: ``TranscriptionError`` that names the file and the field.
     package init(file: URL) throws(TranscriptionError) {
-        let data: Data
-        do {
-            data = try Data(contentsOf: file)
-        } catch {
-            throw .missing("\(file.path): cannot be read")
-        }
+        let data = try Self.contents(of: file)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
@@ -50,6 +46,28 @@ package struct ModelConfiguration: Decodable, Sendable, Equatable {
             throw .model("\(file.path): not valid JSON")
         }
         try checkRanges(file)
+    }
+
+    /// Far more than any configuration has.
+    private static let maximumBytes = 1 << 20
+
+    /// Through a mapping, which is of regular files only: reading a FIFO or a device might not end.
+    private static func contents(of file: URL) throws(TranscriptionError) -> Data {
+        let mapping: MappedFile
+        do {
+            mapping = try MappedFile(path: file.path)
+        } catch {
+            throw .init(error)
+        }
+        guard mapping.byteCount <= maximumBytes else {
+            throw .model(
+                "\(file.path): \(mapping.byteCount) bytes are too many, the limit is \(maximumBytes)")
+        }
+        var data = Data(capacity: mapping.byteCount)
+        for offset in 0..<mapping.byteCount {
+            data.append(mapping.bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+        }
+        return data
     }
 
     private func checkRanges(_ file: URL) throws(TranscriptionError) {
@@ -70,6 +88,11 @@ package struct ModelConfiguration: Decodable, Sendable, Equatable {
             throw .model(
                 "\(file.path): encoder.output_dim is \(encoder.outputDim) "
                     + "but decoder.hidden_size is \(decoder.hiddenSize)")
+        }
+        guard decoder.numAttentionHeads.isMultiple(of: decoder.numKeyValueHeads) else {
+            throw .model(
+                "\(file.path): decoder.num_attention_heads is \(decoder.numAttentionHeads), no multiple of "
+                    + "decoder.num_key_value_heads \(decoder.numKeyValueHeads)")
         }
         guard !specialTokens.eosTokenIds.isEmpty else {
             throw .model("\(file.path): special_tokens.eos_token_ids is empty")

@@ -14,20 +14,34 @@ package struct Prompt: Sendable, Equatable {
     ///   - audioTokenCount: rows of the encoder's output.
     ///   - context: words that help recognition; never read as special tokens.
     ///   - language: forces the language of the answer.
+    /// - Throws: ``TranscriptionError/model(_:)`` if the tokenizer cannot encode a text.
     package init(
         audioTokenCount: Int, context: String, language: Language?, tokenizer: Tokenizer,
         special: ModelConfiguration.SpecialTokens
-    ) {
-        func plain(_ text: String) -> [Int] { tokenizer.encode(text, recognizing: .none) }
-        var ids = [special.imStartTokenId] + plain("system\n" + context)
-        ids += [special.imEndTokenId] + plain("\n")
-        ids += [special.imStartTokenId] + plain("user\n") + [special.audioStartTokenId]
+    ) throws(TranscriptionError) {
+        func plain(_ text: String) throws(TranscriptionError) -> [Int] {
+            do {
+                return try tokenizer.encode(text, recognizing: .none)
+            } catch {
+                throw .model("tokenizer.json: \(error)")
+            }
+        }
+        var ids = [special.imStartTokenId]
+        ids += try plain("system\n" + context)
+        ids.append(special.imEndTokenId)
+        ids += try plain("\n")
+        ids.append(special.imStartTokenId)
+        ids += try plain("user\n")
+        ids.append(special.audioStartTokenId)
         audioOffset = ids.count
         ids += [Int](repeating: special.audioPadTokenId, count: audioTokenCount)
-        ids += [special.audioEndTokenId, special.imEndTokenId] + plain("\n")
-        ids += [special.imStartTokenId] + plain("assistant\n")
+        ids += [special.audioEndTokenId, special.imEndTokenId]
+        ids += try plain("\n")
+        ids.append(special.imStartTokenId)
+        ids += try plain("assistant\n")
         if let language {
-            ids += plain("language \(language.name)") + [special.asrTextTokenId]
+            ids += try plain("language \(language.name)")
+            ids.append(special.asrTextTokenId)
         }
         self.ids = ids
     }

@@ -10,22 +10,22 @@ struct SegmentTranscription {
     func run(timing: inout Timing, emit: (TranscriptionEvent) -> Void) throws -> Segment {
         let mel = measured(&timing.audio) { LogMelSpectrogram(piece.samples) }
         let audioFeatures = try measured(&timing.encode) { try model.encoder.encode(mel) }
-        let prompt = Prompt(
+        let prompt = try Prompt(
             audioTokenCount: audioFeatures.shape[1], context: options.context, language: options.language,
             tokenizer: model.tokenizer, special: model.configuration.specialTokens)
+        let budget = options.budget(seconds: piece.endSeconds - piece.startSeconds)
         let state = try measured(&timing.prefill) {
-            try model.decoder.prefill(prompt, audioFeatures: audioFeatures)
+            try model.decoder.prefill(prompt, audioFeatures: audioFeatures, budget: budget)
         }
-        return try measured(&timing.decode) { try decode(from: state, emit: emit) }
+        return try measured(&timing.decode) { try decode(from: state, budget: budget, emit: emit) }
     }
 
     /// Chooses the likeliest token again and again until the model ends, the budget is spent, or the output
     /// only repeats itself.
     private func decode(
-        from initial: TextDecoder.State, emit: (TranscriptionEvent) -> Void
+        from initial: TextDecoder.State, budget: Int, emit: (TranscriptionEvent) -> Void
     ) throws -> Segment {
         let special = model.configuration.specialTokens
-        let budget = options.budget(seconds: piece.endSeconds - piece.startSeconds)
         var parser = OutputParser(model.tokenizer, tag: special.asrTextTokenId, forced: options.language)
         var repetition = RepetitionDetector()
         var tokens: [Int] = []

@@ -49,6 +49,8 @@ struct SpeechModel: Sendable {
         let tokenizer: Tokenizer
         do {
             tokenizer = try Tokenizer(contentsOf: file.path)
+        } catch .unreadable(let file, let reason) {
+            throw .missing("\(file): \(reason)")
         } catch {
             throw .model("\(error)")
         }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import ONNXFormat
+internal import Operators
 internal import Runtime
 internal import Tensors
 
@@ -9,18 +10,29 @@ struct TextDecoder: Sendable {
     struct State: Sendable {
         /// `[vocabulary]`, of the last position.
         let logits: Tensor
-        /// `[layers, 1, key-value heads, positions, head dimension]`.
-        let keys: Tensor
-        let values: Tensor
+        let positions: Int
+        let memory: Memory
+    }
 
-        var positions: Int { keys.shape[3] }
+    /// Keys and values of all positions.
+    enum Memory: Sendable {
+        /// Appended in place: only the latest state that has it may be stepped from.
+        case cache(DecodingCache)
+        /// Outputs of one run and inputs of the next, as graphs that are not rewritten need it:
+        /// `[layers, 1, key-value heads, positions, head dimension]`.
+        case tensors(keys: Tensor, values: Tensor)
     }
 
     private let prefill: Session
     private let step: Session
     private let embeddings: EmbeddingTable
+    private let configuration: ModelConfiguration.Decoder
     /// Older exports leave mixing of token embeddings and audio features to the caller.
     private let prefillTakesEmbeddings: Bool
+    /// Positions that room is made for before they are needed, at most.
+    private static let largestReserve = 1024
+    /// Layers of a cache that both graphs can use; nil if they cannot.
+    private let cacheLayers: Int?
 
     /// - Throws: ``TranscriptionError/model(_:)`` if a graph is not that of a decoder, or contradicts the
     ///   configuration.
@@ -31,40 +43,46 @@ struct TextDecoder: Sendable {
         self.prefill = prefill
         self.step = step
         self.embeddings = embeddings
+        self.configuration = configuration.decoder
         prefillTakesEmbeddings = prefill.inputs.contains { $0.name == "input_embeds" }
         let decoder = configuration.decoder
-        let cache = [decoder.numLayers, nil, decoder.numKeyValueHeads, nil, decoder.headDim]
-        let cacheFields = "decoder.num_layers, num_key_value_heads, head_dim"
+        let layers = [prefill.decodingLayers, step.decodingLayers]
+        cacheLayers = layers.allSatisfy { $0 == decoder.numLayers } ? decoder.numLayers : nil
+        let hidden = GraphCheck.Size.configured(decoder.hiddenSize, "decoder.hidden_size")
+        let cache = [
+            GraphCheck.Size.configured(decoder.numLayers, "decoder.num_layers"), .any,
+            .configured(decoder.numKeyValueHeads, "decoder.num_key_value_heads"), .any,
+            .configured(decoder.headDim, "decoder.head_dim"),
+        ]
 
         let initCheck = GraphCheck(prefill, file: directory.graph(.decoderInit).path)
         if prefillTakesEmbeddings {
-            try initCheck.input(
-                "input_embeds", .float32, [nil, nil, decoder.hiddenSize], "decoder.hidden_size")
+            try initCheck.input("input_embeds", .float32, [.any, .any, hidden])
             try initCheck.noInputs(but: ["input_embeds", "position_ids"])
         } else {
-            try initCheck.input("input_ids", .int64, [nil, nil], "")
-            try initCheck.input(
-                "audio_features", .float32, [nil, nil, decoder.hiddenSize], "decoder.hidden_size")
-            try initCheck.input("audio_offset", .int64, [1], "")
+            try initCheck.input("input_ids", .int64, [.any, .any])
+            try initCheck.input("audio_features", .float32, [.any, .any, hidden])
+            try initCheck.input("audio_offset", .int64, [.exactly(1)])
             try initCheck.noInputs(but: ["input_ids", "position_ids", "audio_features", "audio_offset"])
         }
         let stepCheck = GraphCheck(step, file: directory.graph(.decoderStep).path)
-        try stepCheck.input("input_embeds", .float32, [nil, 1, decoder.hiddenSize], "decoder.hidden_size")
-        for name in ["past_keys", "past_values"] {
-            try stepCheck.input(name, .float32, cache, cacheFields)
-        }
+        try stepCheck.input("input_embeds", .float32, [.any, .exactly(1), hidden])
+        for name in ["past_keys", "past_values"] { try stepCheck.input(name, .float32, cache) }
         try stepCheck.noInputs(but: ["input_embeds", "position_ids", "past_keys", "past_values"])
         for check in [initCheck, stepCheck] {
-            try check.input("position_ids", .int64, [nil, nil], "")
-            try check.output("logits", [nil, nil, decoder.vocabSize], "decoder.vocab_size")
-            for name in ["present_keys", "present_values"] { try check.output(name, cache, cacheFields) }
+            try check.input("position_ids", .int64, [.any, .any])
+            try check.output(
+                "logits", [.any, .any, .configured(decoder.vocabSize, "decoder.vocab_size")])
+            for name in ["present_keys", "present_values"] { try check.output(name, cache) }
         }
     }
 
     /// Reads the whole prompt.
     ///
-    /// - Parameter audioFeatures: `[1, N, hidden]`.
-    func prefill(_ prompt: Prompt, audioFeatures: Tensor) throws -> State {
+    /// - Parameters:
+    ///   - audioFeatures: `[1, N, hidden]`.
+    ///   - budget: tokens that may follow, for which room is made.
+    func prefill(_ prompt: Prompt, audioFeatures: Tensor, budget: Int) throws -> State {
         let count = prompt.ids.count
         var inputs = ["position_ids": Tensor((0..<count).map { Int64($0) }, shape: [1, count])]
         if prefillTakesEmbeddings {
@@ -74,29 +92,50 @@ struct TextDecoder: Sendable {
             inputs["audio_features"] = audioFeatures
             inputs["audio_offset"] = Tensor([Int64(prompt.audioOffset)])
         }
-        return try state(prefill.runReporting(inputs, part: "decoder_init"))
+        guard let cacheLayers else {
+            return try state(prefill.runReporting(inputs, part: "decoder_init"), positions: count, cache: nil)
+        }
+        let cache = DecodingCache(layers: cacheLayers, capacity: count + min(budget, Self.largestReserve))
+        let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init")
+        return try state(outputs, positions: count, cache: cache)
     }
 
     /// Reads one more token.
     func step(_ token: Int, after state: State) throws -> State {
-        try self.state(
-            step.runReporting(
-                [
-                    "input_embeds": embeddings.rows([token]),
-                    "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
-                    "past_keys": state.keys, "past_values": state.values,
-                ], part: "decoder_step"))
+        var inputs = [
+            "input_embeds": embeddings.rows([token]),
+            "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
+        ]
+        let positions = state.positions + 1
+        switch state.memory {
+        case .cache(let cache):
+            let outputs = try step.runReporting(inputs, cache: cache, part: "decoder_step")
+            return try self.state(outputs, positions: positions, cache: cache)
+        case .tensors(let keys, let values):
+            inputs["past_keys"] = keys
+            inputs["past_values"] = values
+            let outputs = try step.runReporting(inputs, part: "decoder_step")
+            return try self.state(outputs, positions: positions, cache: nil)
+        }
     }
 
-    private func state(_ outputs: GraphOutputs) throws(TranscriptionError) -> State {
-        let logits = try outputs.value("logits")
-        guard logits.rank == 3, logits.shape[1] > 0 else {
-            throw .execution("\(outputs.part): logits have shape \(logits.shape)")
-        }
+    private func state(
+        _ outputs: GraphOutputs, positions: Int, cache: DecodingCache?
+    ) throws(TranscriptionError) -> State {
+        let logits = try outputs.value("logits", [1, nil, configuration.vocabSize])
         let last = logits.selecting(axis: 1, index: logits.shape[1] - 1).selecting(axis: 0, index: 0)
-        return State(
-            logits: last.contiguous(), keys: try outputs.value("present_keys"),
-            values: try outputs.value("present_values"))
+        let memory: Memory
+        if let cache {
+            memory = .cache(cache)
+        } else {
+            let shape = [
+                configuration.numLayers, 1, configuration.numKeyValueHeads, nil, configuration.headDim,
+            ]
+            memory = .tensors(
+                keys: try outputs.value("present_keys", shape),
+                values: try outputs.value("present_values", shape))
+        }
+        return State(logits: last.contiguous(), positions: positions, memory: memory)
     }
 
     /// Embeddings of the prompt with the audio features in the places of the padding tokens.

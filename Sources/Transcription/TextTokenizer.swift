@@ -21,8 +21,14 @@ public struct TextTokenizer: Sendable {
     }
 
     /// Ids of a text; special tokens are recognised where they are spelled out.
-    public func encode(_ text: String) -> [Int] {
-        tokenizer.encode(text)
+    ///
+    /// - Throws: ``TranscriptionError/model(_:)`` if a pattern of the tokenizer takes unreasonably long.
+    public func encode(_ text: String) throws(TranscriptionError) -> [Int] {
+        do {
+            return try tokenizer.encode(text)
+        } catch {
+            throw .model("tokenizer.json: \(error)")
+        }
     }
 
     /// The text of ids.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Transcription
+import Verification
 
 /// Exit statuses after BSD's `sysexits.h`.
 enum ExitStatus: Int32 {
@@ -16,10 +17,11 @@ enum ExitStatus: Int32 {
     init(_ error: any Error) {
         switch error {
         case let error as CommandFailure: self = error.status
-        case TranscriptionError.missing: self = .missingInput
+        case TranscriptionError.missing, VerificationError.missing: self = .missingInput
         case TranscriptionError.audio: self = .badAudio
-        case TranscriptionError.model: self = .badModel
-        case TranscriptionError.setting: self = .usage
+        case TranscriptionError.model, VerificationError.model, VerificationError.reference:
+            self = .badModel
+        case TranscriptionError.setting, VerificationError.setting: self = .usage
         default: self = .internalError
         }
     }

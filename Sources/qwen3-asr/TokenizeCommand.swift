@@ -38,7 +38,7 @@ struct TokenizeCommand: ParsableCommand {
                 try convertLines(tokenizer)
             } else {
                 for text in try texts.isEmpty ? [Self.standardInput()] : texts {
-                    let ids = tokenizer.encode(text).map(String.init).joined(separator: " ")
+                    let ids = try tokenizer.encode(text).map(String.init).joined(separator: " ")
                     try StandardOutput.write(ids + "\n")
                 }
             }
@@ -74,7 +74,7 @@ struct TokenizeCommand: ParsableCommand {
                     status: .badAudio, description: "line \(number): not a JSON object with a string \"text\""
                 )
             }
-            let ids = tokenizer.encode(object.text)
+            let ids = try tokenizer.encode(object.text)
             object.ids = ids
             object.decoded = tokenizer.decode(ids)
             try StandardOutput.write(String(decoding: try encoder.encode(object), as: UTF8.self) + "\n")

@@ -1,5 +1,6 @@
 import Foundation
 import ONNXFormat
+import TestSupport
 import Testing
 
 /// Bytes that are no model.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import ONNXFormat
 import Tensors
+import TestSupport
 import Testing
 
 /// Values in files beside the model: where they may be, and how much of them there must be.

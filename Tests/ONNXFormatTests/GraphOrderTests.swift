@@ -1,4 +1,5 @@
 import ONNXFormat
+import TestSupport
 import Testing
 
 /// How nodes are connected.

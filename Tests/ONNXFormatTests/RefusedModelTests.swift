@@ -1,5 +1,6 @@
 import Foundation
 import ONNXFormat
+import TestSupport
 import Testing
 
 /// Models that are valid protobuf, but not models of this engine.

@@ -1,5 +1,6 @@
 import ONNXFormat
 import Tensors
+import TestSupport
 import Testing
 
 /// Values of initializers that contradict their type or dimensions.

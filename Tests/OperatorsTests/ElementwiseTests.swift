@@ -30,6 +30,17 @@ import Testing
         #expect(less.array(Bool.self) == pairs.map { $0 < $1 })
     }
 
+    @Test func remaindersHaveTheSignOfTheDivisor() throws {
+        let a = Tensor([5, -5, 5, -5, 0, -0.0, 1, -1, 1, .infinity] as [Float])
+        let b = Tensor([3, 3, -3, -3, -2, 2, .infinity, .infinity, 0, 2] as [Float])
+        let floored = try call("Mod", [a, b])[0].array(Float.self)
+        #expect(floored[..<8] == [2, 1, -1, -2, 0, 0, 1, .infinity])
+        #expect(floored[4].sign == .minus && floored[5].sign == .plus)
+        #expect(floored[8].isNaN && floored[9].isNaN)
+        let truncated = try call("Mod", [a, b], ["fmod": .int(1)])[0].array(Float.self)
+        #expect(truncated[..<8] == [2, -2, 2, -2, 0, 0, 1, -1])
+    }
+
     @Test func operandsMayBeViews() throws {
         let a = varied([4, 6, 8])
         let views = [

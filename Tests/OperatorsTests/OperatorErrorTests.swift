@@ -93,4 +93,22 @@ import Testing
     func isRefused(_ mistake: Mistake) {
         #expect(throws: OperatorError.self) { try call(mistake.type, mistake.inputs, mistake.attributes) }
     }
+
+    /// What a caller does not want computed is refused, whichever operator it is of.
+    @Test func resultsAboveTheLimitAreRefused() throws {
+        let shape = int64s(11)
+        let calls: [() throws -> [Tensor]] = [
+            {
+                try run(
+                    "Range", [Tensor(scalar: Int64(0)), Tensor(scalar: Int64(11)), Tensor(scalar: Int64(1))])
+            },
+            { try run("ConstantOfShape", [shape]) }, { try run("Expand", [counting([1]), shape]) },
+            { try run("MatMul", [counting([11, 1]), counting([1, 1])]) },
+            { try run("Add", [counting([11, 1]), counting([1, 1])]) },
+        ]
+        for call in calls {
+            #expect(try call()[0].elementCount == 11)
+            ResultLimit.$elements.withValue(10) { _ = #expect(throws: OperatorError.self) { try call() } }
+        }
+    }
 }

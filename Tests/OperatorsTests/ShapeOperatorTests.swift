@@ -70,6 +70,29 @@ import Testing
         #expect(try call("Tile", [counting([2, 2]), int64s(0, 1)])[0].shape == [0, 2])
     }
 
+    @Test(arguments: [7, 8, 9, 16, 33], [1, 8, 15, 16, 17, 40])
+    func transposedCopies(rows: Int, columns: Int) throws {
+        let data = counting([2, rows, 3, columns])
+        for (permutation, middle) in [([0, 2, 3, 1], false), ([2, 3, 0, 1], false), ([3, 2, 0, 1], true)] {
+            let view = middle ? data.sliced(axis: 1, start: rows - 1, count: rows, step: -1) : data
+            let result = try call("Transpose", [view], ["perm": .ints(permutation)])[0]
+            let values = result.array(Float.self)
+            var place = [0, 0, 0, 0]
+            for (index, value) in values.enumerated() {
+                var rest = index
+                for axis in (0..<4).reversed() {
+                    place[permutation[axis]] = rest % result.shape[axis]
+                    rest /= result.shape[axis]
+                }
+                let row = middle ? rows - 1 - place[1] : place[1]
+                let expected = ((place[0] * rows + row) * 3 + place[2]) * columns + place[3]
+                guard value != Float(expected) else { continue }
+                Issue.record("element \(index) is \(value), expected \(expected)")
+                return
+            }
+        }
+    }
+
     static let slices: [(start: Int64, end: Int64, step: Int64, expected: [Float])] = [
         (0, 5, 1, [0, 1, 2, 3, 4]), (1, .max, 2, [1, 3]), (-3, -1, 1, [2, 3]),
         (4, .min, -1, [4, 3, 2, 1, 0]),
@@ -183,6 +206,8 @@ import Testing
         #expect(try range(Int64(0), -2, .min) == [0])
         #expect(try range(Float(1), 2, 0.25) == [1, 1.25, 1.5, 1.75])
         #expect(try range(Double(1), 0, 1) == [])
+        #expect(try range(Float16(-2048), 1, 1).count == 2049, "a distance that 16 bits do not hold")
+        #expect(try range(BFloat16(254), BFloat16(258), BFloat16(1)) == [254, 255, 256, 256])
         #expect(throws: OperatorError.self) { try range(Int64(0), 5, 0) }
         #expect(throws: OperatorError.self) { try range(Int64.min, .max, 1) }
         #expect(throws: OperatorError.self) { try range(Int64(0), .max, 1) }

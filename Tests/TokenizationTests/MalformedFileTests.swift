@@ -60,7 +60,7 @@ struct MalformedFileTests {
             var json = json
             json[index] = bytes[index % bytes.count]
             if let tokenizer = try? Tokenizer(json: json, file: "tokenizer.json") {
-                _ = tokenizer.decode(tokenizer.encode("hello <|im_end|>"))
+                _ = tokenizer.decode(try tokenizer.encode("hello <|im_end|>"))
             }
         }
     }

@@ -9,7 +9,7 @@ import Transcription
     private func prompt(context: String = "", language: Language? = nil) throws -> [Int] {
         let data = try #require(Fixtures.referenceData)
         let configuration = try ModelConfiguration(file: data.appending(path: "full-size/config.json"))
-        return Prompt(
+        return try Prompt(
             audioTokenCount: 2, context: context, language: language,
             tokenizer: try Tokenizer(
                 contentsOf: data.appending(path: "tokenizer/tokenizer.json").path),

@@ -109,7 +109,8 @@ extension Number where Self: BinaryFloatingPoint {
     @inline(__always)
     static func floorRemainder(_ a: Self, _ b: Self) -> Self {
         let remainder = truncatedRemainder(a, b)
-        return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder
+        if remainder == 0 { return Self(signOf: b, magnitudeOf: remainder) }
+        return (remainder < 0) != (b < 0) ? remainder + b : remainder
     }
 
     @inline(__always) static func negative(_ a: Self) -> Self { -a }

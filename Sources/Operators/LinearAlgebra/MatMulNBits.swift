@@ -49,36 +49,49 @@ package struct MatMulNBits: Operator {
         _ inputs: OperatorInputs, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
-        guard a.rank >= 1, a.shape[a.rank - 1] == depth else {
-            throw .invalid("the last dimension of A is not K = \(depth)")
+        let operands = try Operands(self, inputs.tensors.dropFirst(), on: context.pool)
+        return try Self.products(of: a, [operands], context)
+    }
+
+    /// The products of the same activations with several weights, which differ in N alone: activations are
+    /// quantised once.
+    static func products(
+        of a: Tensor, _ operands: [Operands], _ context: OperatorContext
+    ) throws(OperatorError) -> [Tensor] {
+        let pool = context.pool
+        let first = operands[0]
+        guard a.rank >= 1, a.shape[a.rank - 1] == first.depth else {
+            throw .invalid("the last dimension of A is not K = \(first.depth)")
         }
-        let shape = try Shape.result(a.shape.dropLast() + [columns])
-        let operands = try Operands(self, inputs, on: context.pool)
-        let rows = a.elementCount / depth
-        let activations = a.widened(on: context.pool).contiguous()
-        let output = Tensor.build(Float.self, shape) { output in
-            let weights = operands.weights
-            let bias = operands.bias?.span(Float.self)
-            if let groups = operands.groups {
-                context.kernels.matMulNBits(
-                    activations.span(Float.self), rows: rows, weights, groups: groups.span(Int32.self),
-                    bias: bias, into: &output, on: context.pool)
-            } else if quantizesActivations && !operands.hasFloatZeroPoints {
-                let quantized = context.kernels.quantizeRows(
-                    activations.span(Float.self), rows: rows, depth: depth, blockSize: blockSize,
-                    bits: bits, on: context.pool)
-                context.kernels.matMulNBits(quantized, weights, bias: bias, into: &output, on: context.pool)
-            } else {
-                context.kernels.matMulNBits(
-                    activations.span(Float.self), rows: rows, weights, bias: bias, into: &output,
-                    on: context.pool)
+        let rows = a.elementCount / first.depth
+        let activations = a.widened(on: pool).contiguous()
+        var quantized: QuantizedRows?
+        if operands.contains(where: \.quantizesActivations) {
+            quantized = context.kernels.quantizeRows(
+                activations.span(Float.self), rows: rows, depth: first.depth, blockSize: first.blockSize,
+                bits: first.bits, on: pool)
+        }
+        var results: [Tensor] = []
+        for product in operands {
+            let shape = try Shape.result(a.shape.dropLast() + [product.columns])
+            let output = Tensor.build(Float.self, shape) { output in
+                let bias = product.bias?.span(Float.self)
+                if product.quantizesActivations, let quantized {
+                    context.kernels.matMulNBits(
+                        quantized, product.weights, bias: bias, into: &output, on: pool)
+                } else {
+                    context.kernels.matMulNBits(
+                        activations.span(Float.self), rows: rows, product.weights,
+                        groups: product.groups?.span(Int32.self), bias: bias, into: &output, on: pool)
+                }
             }
+            results.append(output.narrowed(to: a.elementType, on: pool))
         }
-        return [output.narrowed(to: a.elementType, on: context.pool)]
+        return results
     }
 
     /// The inputs but A, checked.
-    private struct Operands {
+    struct Operands {
         let columns: Int
         let depth: Int
         let bits: Int
@@ -86,16 +99,19 @@ package struct MatMulNBits: Operator {
         let values: Tensor
         let scales: Tensor
         let hasZeroPoints: Bool
-        var hasFloatZeroPoints: Bool { hasZeroPoints && zeroPoints.elementType == .float32 }
         /// Something empty if there are none: spans cannot be taken from an optional's content.
         let zeroPoints: Tensor
         /// Null if g_idx is absent or says what is so without it.
         let groups: Tensor?
         let bias: Tensor?
+        /// Whether activations are made bytes before they are multiplied.
+        let quantizesActivations: Bool
 
+        /// - Parameter tensors: the inputs after A.
         init(
-            _ node: MatMulNBits, _ inputs: OperatorInputs, on pool: ThreadPool
+            _ node: MatMulNBits, _ tensors: ArraySlice<Tensor?>, on pool: ThreadPool
         ) throws(OperatorError) {
+            let inputs = OperatorInputs([nil] + tensors)
             columns = node.columns
             depth = node.depth
             bits = node.bits
@@ -133,6 +149,8 @@ package struct MatMulNBits: Operator {
                 }
                 bias = tensor.widened(on: pool).contiguous()
             }
+            quantizesActivations =
+                node.quantizesActivations && groups == nil && zeroPoints.elementType == .uint8
         }
 
         /// Weights as they lie in the file if they can be read from there, at any address.

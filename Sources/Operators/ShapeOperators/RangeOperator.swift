@@ -9,18 +9,22 @@ struct RangeOperator: Operator {
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let start = try inputs.tensor(0, "start", anyOf: Self.types)
         let type = start.elementType
-        guard let first = try inputs.scalar(0, "start", like: start),
-            let limit = try inputs.scalar(1, "limit", like: start),
-            let delta = try inputs.scalar(2, "delta", like: start)
+        guard var first = try inputs.scalar(0, "start", like: start),
+            var limit = try inputs.scalar(1, "limit", like: start),
+            var delta = try inputs.scalar(2, "delta", like: start)
         else { throw .missingInput(name: "limit or delta") }
+        // Ends of 16 bits, and their distance, are computed in 32.
+        first = first.cast(to: type.computeType, context)
+        limit = limit.cast(to: type.computeType, context)
+        delta = delta.cast(to: type.computeType, context)
         let count =
             try type.isFloatingPoint
             ? Self.floatCount(from: first, to: limit, by: delta, context)
             : Self.integerCount(from: first, to: limit, by: delta, context)
         let shape = try Shape.result([count])
         let steps = Tensor((0..<shape.elementCount).map { Int64($0) }).cast(to: type.computeType, context)
-        let offsets = try Mul.apply(steps, delta.cast(to: type.computeType, context), context)
-        let values = try Add.apply(offsets, first.cast(to: type.computeType, context), context)
+        let offsets = try Mul.apply(steps, delta, context)
+        let values = try Add.apply(offsets, first, context)
         return [values.cast(to: type, context)]
     }
 

@@ -21,16 +21,15 @@ struct Reshape: Operator {
             dimensions[open] = 1
             // A copied 0 takes its place on both sides and leaves the rest to be divided.
             let isEmpty = dimensions.contains(0)
-            let known = try Shape.result(dimensions.filter { $0 != 0 }).elementCount
+            let known = Shape(checking: dimensions.filter { $0 != 0 })?.elementCount ?? 0
             let count = isEmpty ? data.shape.filter { $0 != 0 }.reduce(1, *) : data.elementCount
-            guard !(isEmpty && allowsZero), count % known == 0 else {
+            guard !(isEmpty && allowsZero), known > 0, count % known == 0 else {
                 throw .invalid("\(data.shape) cannot be reshaped to \(dimensions) with axis \(open) open")
             }
             dimensions[open] = count / known
         }
-        let shape = try Shape.result(dimensions)
-        guard shape.elementCount == data.elementCount else {
-            throw .invalid("\(data.shape) cannot be reshaped to \(shape)")
+        guard let shape = Shape(checking: dimensions), shape.elementCount == data.elementCount else {
+            throw .invalid("\(data.shape) cannot be reshaped to \(dimensions)")
         }
         return [data.reshaped(shape)]
     }

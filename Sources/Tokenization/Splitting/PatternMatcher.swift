@@ -17,18 +17,29 @@ struct PatternMatcher {
     /// The open choices of all matches in progress. A lookahead uses those above where it began.
     private var choices: [Choice] = []
 
-    init(_ pattern: Pattern) {
+    /// Instructions that have been run, and scalars that they took.
+    private var steps = 0
+    private let stepLimit: Int
+    private let byteCount: Int
+
+    /// - Parameter byteCount: Of all the text that is to be matched. It bounds the steps: patterns of published
+    ///   tokenizers take some tens for a byte.
+    init(_ pattern: Pattern, byteCount: Int) {
         self.pattern = pattern
+        self.byteCount = byteCount
+        stepLimit = 1_000_000 + 1_000 * byteCount
     }
 
     /// Where each match in `range` of `text` is, as if nothing stood around the range.
     ///
     /// Like the reference, an empty match counts unless it is where the last match ended.
-    mutating func matches(in text: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
+    mutating func matches(
+        in text: [UInt8], _ range: Range<Int>
+    ) throws(TextEncodingError) -> [Range<Int>] {
         var result: [Range<Int>] = []
         var start = range.lowerBound
         while start <= range.upperBound {
-            if let end = match(text, from: start, to: range.upperBound),
+            if let end = try match(text, from: start, to: range.upperBound),
                 end > start || result.last?.upperBound != end
             {
                 result.append(start..<end)
@@ -43,12 +54,18 @@ struct PatternMatcher {
     }
 
     /// The end of the match that begins at `start`.
-    private mutating func match(_ text: [UInt8], from start: Int, to end: Int, instruction: Int = 0) -> Int? {
+    private mutating func match(
+        _ text: [UInt8], from start: Int, to end: Int, instruction: Int = 0
+    ) throws(TextEncodingError) -> Int? {
         let floor = choices.count
         defer { choices.removeLast(choices.count - floor) }
         var current = instruction
         var position = start
         while true {
+            steps += 1
+            guard steps <= stepLimit else {
+                throw .patternTakesTooLong(steps: stepLimit, byteCount: byteCount)
+            }
             switch pattern.instructions[current] {
             case .take(let set):
                 if position < end {
@@ -79,7 +96,7 @@ struct PatternMatcher {
                 current = target
                 continue
             case .lookahead(let isNegative, let next):
-                let isFound = match(text, from: position, to: end, instruction: current + 1) != nil
+                let isFound = try match(text, from: position, to: end, instruction: current + 1) != nil
                 if isFound != isNegative {
                     current = next
                     continue
@@ -99,7 +116,7 @@ struct PatternMatcher {
     }
 
     /// Takes scalars of `set`: where the last one ends, and where the last one that must be taken does.
-    private func take(
+    private mutating func take(
         _ set: ScalarSet, minimum: Int, maximum: Int, of text: [UInt8], from start: Int, to end: Int
     ) -> (lowest: Int, end: Int)? {
         var position = start
@@ -112,6 +129,7 @@ struct PatternMatcher {
             count += 1
             if count == minimum { lowest = position }
         }
+        steps += count
         return count < minimum ? nil : (lowest, position)
     }
 }

@@ -1,0 +1,44 @@
+internal import Tensors
+
+/// Several `MatMulNBits` of the same activations, which are quantised once.
+///
+/// Inputs: A, then for each product B, scales, zero points, g_idx and bias. Attributes: those of
+/// `MatMulNBits`, with a list of N. Outputs: the products.
+struct MatMulNBitsGroup: Operator {
+    private let products: [MatMulNBits]
+
+    /// Inputs of each product after A.
+    static let operandCount = 5
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        guard let columns = try node.attributes.ints("N") else {
+            throw .attribute(name: "N", reason: "is missing")
+        }
+        var products: [MatMulNBits] = []
+        for count in columns {
+            var attributes = node.attributes.values
+            attributes["N"] = .int(count)
+            products.append(
+                try MatMulNBits(
+                    OperatorNode(
+                        type: "MatMulNBits", opset: node.opset, attributes: OperatorAttributes(attributes),
+                        inputCount: 1 + Self.operandCount)))
+        }
+        self.products = products
+    }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
+        guard inputs.count == 1 + products.count * Self.operandCount else {
+            throw .invalid("\(inputs.count) inputs for \(products.count) products")
+        }
+        var operands: [MatMulNBits.Operands] = []
+        for (index, product) in products.enumerated() {
+            let start = 1 + index * Self.operandCount
+            operands.append(
+                try MatMulNBits.Operands(
+                    product, inputs.tensors[start..<start + Self.operandCount], on: context.pool))
+        }
+        return try MatMulNBits.products(of: a, operands, context)
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `qwen3-asr verify` as its users run it.
+@Suite struct VerifyCommandTests {
+    private let toy = Fixtures.directory.appending(path: "toy")
+    private let directory: URL
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    }
+
+    private func toy(_ path: String) -> String { toy.appending(path: path).path }
+
+    @Test func graphAgrees() throws {
+        let result = try Command("verify", toy("decoder_step.onnx")).run()
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        let lines = result.output.split(separator: "\n")
+        for name in ["logits", "present_keys", "present_values"] {
+            let line = try #require(lines.first { $0.contains(" \(name) ") })
+            #expect(line.contains("test_data_set_3") && line.hasSuffix("pass"))
+        }
+        #expect(lines.last == "3 values agree")
+        #expect(!result.output.contains("\u{1B}"))
+    }
+
+    @Test func jsonTellsAllErrors() throws {
+        let result = try Command("verify", "--json", "--threads", "1", "--no-fusion", toy("encoder.onnx"))
+            .run()
+        #expect(result.status == 0)
+        let record = try #require(result.records.first)
+        #expect(record["passes"] as? Bool == true)
+        #expect(record["fusion"] as? Bool == false)
+        #expect(record["threads"] as? Int == 1)
+        let checks = try #require(record["checks"] as? [[String: Any]])
+        #expect(checks.count == 2)
+        #expect(checks[0]["case"] as? String == "test_data_set_0")
+        #expect(checks[0]["value"] as? String == "audio_features")
+        #expect((checks[0]["found"] as? [String: Any])?["type"] as? String == "float32")
+        #expect(try #require(checks[0]["relative_l2"] as? Double) < 1e-5)
+        #expect(try #require(checks[0]["cosine"] as? Double) > 0.999_999)
+    }
+
+    @Test func wrongOutputIsShown() throws {
+        let result = try Command(
+            "verify", "--reference", toy("reference/encoder/test_data_set_0"), "--rtol", "0", "--atol", "0",
+            toy("encoder.onnx")
+        ).run()
+        // No machine gives all bits of another's sums of float32.
+        #expect(result.status == 1)
+        #expect(result.output.contains("FAIL"))
+        #expect(result.output.contains("the worst:"))
+    }
+
+    @Test func severalModels() throws {
+        let bad = directory.appending(path: "bad.onnx")
+        try Data("no model".utf8).write(to: bad)
+        let result = try Command(
+            "verify", "--json", toy("encoder.onnx"), bad.path, "/nonexistent.onnx", toy("decoder_init.onnx")
+        ).run()
+        #expect(result.status == 1)
+        let codes = result.records.map { ($0["error"] as? [String: Any])?["code"] as? Int }
+        #expect(codes == [nil, 78, 66, nil])
+        #expect(result.errors.contains("2 of 4 models failed"))
+    }
+
+    @Test func brokenReferenceIsNamed() throws {
+        let dataSet = directory.appending(path: "test_data_set_0")
+        try FileManager.default.copyItem(
+            at: toy.appending(path: "reference/encoder/test_data_set_0"), to: dataSet)
+        let output = dataSet.appending(path: "output_0.pb")
+        try Data(try Data(contentsOf: output).prefix(100)).write(to: output)
+        let result = try Command("verify", toy("encoder.onnx"), "--reference", directory.path).run()
+        #expect(result.status == 78)
+        #expect(result.errors.contains("output_0.pb: truncated or corrupt"))
+    }
+
+    @Test(arguments: [
+        (["verify"], 64), (["verify", "--rtol", "-1", "x.onnx"], 64),
+        (["verify", "--threads", "0", "x"], 64),
+        (["verify", "/nonexistent.onnx"], 66), (["verify", "/etc/passwd"], 78),
+    ])
+    func exitStatuses(arguments: [String], status: Int) throws {
+        let result = try Command(arguments).run()
+        #expect(Int(result.status) == status, "\(result.errors)")
+        #expect(!result.endedBySignal)
+        #expect(result.output == "")
+        #expect(!result.errors.isEmpty)
+    }
+}

@@ -1,0 +1,205 @@
+import Foundation
+import Kernels
+import Operators
+import Tensors
+import Testing
+import Threading
+
+/// What rewrite passes put in the place of patterns, against the definition in double precision.
+@Suite struct FusedOperatorTests {
+    private func fused(
+        _ type: String, _ inputs: [Tensor?], _ attributes: OperatorAttributes = [:],
+        on instructionSet: InstructionSet, threads: Int = 2
+    ) throws -> [Tensor] {
+        let domain = OperatorRegistry.fusedDomain
+        let implementation = try #require(
+            OperatorRegistry.standard.implementation(type: type, domain: domain))
+        let node = OperatorNode(
+            type: type, domain: domain, opset: 1, attributes: attributes, inputCount: inputs.count)
+        let context = OperatorContext(
+            pool: ThreadPool(threads: threads), kernels: KernelTable(instructionSet))
+        return try implementation.init(node).run(OperatorInputs(inputs), context)
+    }
+
+    private func expectClose(
+        _ found: Tensor, _ expected: [Double], _ tolerance: Double = 2e-5,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let values = found.array(Float.self)
+        guard values.count == expected.count else {
+            Issue.record("\(values.count) for \(expected.count)", sourceLocation: sourceLocation)
+            return
+        }
+        let worst = zip(values, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? 0
+        #expect(worst <= tolerance, sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: [0, 1, 7, 8, 9, 15, 16, 17, 33, 8_193], InstructionSet.supported)
+    func swiGLU(count: Int, instructionSet: InstructionSet) throws {
+        let (gate, up) = (varied([2, count], seed: 3), varied([2, count], seed: 4))
+        let result = try fused("SwiGLU", [gate, up], on: instructionSet)[0]
+        expectClose(result, zip(gate.doubles, up.doubles).map { $0 / (1 + exp(-$0)) * $1 })
+    }
+
+    @Test func swiGLURefusesShapesThatDiffer() {
+        #expect(throws: OperatorError.self) {
+            try fused("SwiGLU", [counting([2, 3]), counting([4])], on: .portable)
+        }
+    }
+
+    @Test(arguments: [2, 4, 14, 16, 18, 30, 32, 34, 128], InstructionSet.supported)
+    func rotaryHeads(size: Int, instructionSet: InstructionSet) throws {
+        for (batch, length, heads) in [(1, 1, 3), (2, 5, 2), (1, 0, 2)] {
+            let x = varied([batch, length, heads * size], seed: 7)
+            let half = (0..<batch * length * size / 2).map { Double($0) * 0.37 }
+            let angles = (0..<batch * length).flatMap { row in
+                let part = half[row * size / 2..<(row + 1) * size / 2]
+                return part + part
+            }
+            let tables: Shape = [batch, length, size]
+            let cosines = Tensor(angles.map { Float(cos($0)) }, shape: tables)
+            let sines = Tensor(angles.map { Float(sin($0)) }, shape: tables)
+            for scale in [nil, varied([size], seed: 9)] {
+                let result = try fused(
+                    "RotaryHeads", [x, cosines, sines, scale],
+                    ["head_size": .int(size), "epsilon": .float(1e-3)], on: instructionSet)[0]
+                #expect(result.shape == [batch, heads, length, size])
+                expectClose(
+                    result,
+                    rotated(x.doubles, angles, scale?.doubles, batch, length, heads, size, epsilon: 1e-3))
+            }
+        }
+    }
+
+    private func rotated(
+        _ x: [Double], _ angles: [Double], _ scale: [Double]?, _ batch: Int, _ length: Int, _ heads: Int,
+        _ size: Int, epsilon: Double
+    ) -> [Double] {
+        var result: [Double] = []
+        for index in 0..<batch * heads * length {
+            let (entry, head, place) = (index / (heads * length), index / length % heads, index % length)
+            let position = entry * length + place
+            let start = (position * heads + head) * size
+            var row = Array(x[start..<start + size])
+            if let scale {
+                let meanSquare = row.reduce(0) { $0 + $1 * $1 } / Double(size)
+                row = row.indices.map { row[$0] / (meanSquare + epsilon).squareRoot() * scale[$0] }
+            }
+            let half = size / 2
+            result += (0..<size).map { index in
+                let angle = angles[position * size + index]
+                let turned = index < half ? -row[index + half] : row[index - half]
+                return row[index] * cos(angle) + turned * sin(angle)
+            }
+        }
+        return result
+    }
+
+    @Test func rotaryHeadsRefuseOtherTables() {
+        #expect(throws: OperatorError.self) {
+            try fused(
+                "RotaryHeads", [counting([1, 2, 8]), counting([1, 3, 4]), counting([1, 2, 4])],
+                ["head_size": .int(4)], on: .portable)
+        }
+    }
+
+    /// Windows against a mask that allows just the keys of a query's own window.
+    @Test(arguments: [0, 1, 2, 3, 4, 5, 8, 11], InstructionSet.supported)
+    func windowsOfAttention(length: Int, instructionSet: InstructionSet) throws {
+        let window = 4
+        let shape: Shape = [1, 2, length, 5]
+        let (q, k, v) = (varied(shape, seed: 1), varied(shape, seed: 2), varied(shape, seed: 3))
+        let mask = (0..<length * length).map { index in
+            index / length / window == index % length / window ? Float(0) : -.infinity
+        }
+        let found = try fused(
+            "FusedAttention", [q, k, v], ["scale": .float(0.3), "window": .int(window)], on: instructionSet)[0]
+        let expected = try fused(
+            "FusedAttention", [q, k, v, Tensor(mask, shape: [length, length])], ["scale": .float(0.3)],
+            on: instructionSet)[0]
+        #expect(found.shape == [1, length, 2, 5])
+        expectClose(found, expected.doubles)
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func causalAttentionOfGroupedQueries(instructionSet: InstructionSet) throws {
+        let (q, k) = (varied([1, 4, 6, 8], seed: 1), varied([1, 2, 6, 8], seed: 2))
+        let v = varied([1, 2, 6, 8], seed: 3)
+        func repeated(_ x: Tensor) -> Tensor {
+            x.insertingAxis(2).broadcast(to: [1, 2, 2, 6, 8]).reshaped([1, 4, 6, 8])
+        }
+        let mask = (0..<36).map { $0 % 6 > $0 / 6 ? -Float.greatestFiniteMagnitude : 0 }
+        let attributes: OperatorAttributes = ["scale": .float(0.35)]
+        let expected = try fused(
+            "FusedAttention", [q, repeated(k), repeated(v), Tensor(mask, shape: [6, 6])], attributes,
+            on: instructionSet)[0]
+        let sequenceFirst = k.transposed([0, 2, 1, 3]).contiguous()
+        for (keys, first) in [(k, 0), (sequenceFirst, 1)] {
+            let found = try fused(
+                "FusedAttention", [q, keys, v],
+                ["scale": .float(0.35), "is_causal": .int(1), "keys_sequence_first": .int(first)],
+                on: instructionSet)[0]
+            expectClose(found, expected.doubles)
+        }
+    }
+
+    /// Each product of a group is what the product by itself is, bit for bit.
+    @Test(arguments: [1, 3, 9], InstructionSet.supported)
+    func groupOfQuantizedProducts(rows: Int, instructionSet: InstructionSet) throws {
+        let (depth, blockSize) = (96, 32)
+        func bytes(_ count: Int, _ seed: UInt32) -> [UInt8] {
+            varied([count], seed: seed).array(Float.self).map { UInt8(($0 + 4) * 31.9) }
+        }
+        let a = varied([1, rows, depth], seed: 5)
+        let columns = [33, 1, 16]
+        var inputs: [Tensor?] = [a]
+        var singles: [[Tensor?]] = []
+        for (index, count) in columns.enumerated() {
+            let blocks = depth / blockSize
+            let seed = UInt32(index * 10)
+            let operands: [Tensor?] = [
+                Tensor(bytes(count * blocks * blockSize / 2, seed + 1), shape: [count, blocks, blockSize / 2]),
+                varied([count * blocks], seed: seed + 2),
+                index == 1 ? nil : Tensor(bytes(count * ((blocks + 1) / 2), seed + 3)), nil,
+                index == 2 ? varied([count], seed: seed + 4) : nil,
+            ]
+            inputs += operands
+            singles.append([a] + operands)
+        }
+        func attributes(_ columns: AttributeValue) -> OperatorAttributes {
+            [
+                "K": .int(depth), "N": columns, "bits": .int(4), "block_size": .int(blockSize),
+                "accuracy_level": .int(4),
+            ]
+        }
+        let found = try fused("MatMulNBitsGroup", inputs, attributes(.ints(columns)), on: instructionSet)
+        #expect(found.count == 3)
+        let type = try #require(
+            OperatorRegistry.standard.implementation(type: "MatMulNBits", domain: "com.microsoft"))
+        let context = OperatorContext(pool: ThreadPool(threads: 2), kernels: KernelTable(instructionSet))
+        for (index, count) in columns.enumerated() {
+            let node = OperatorNode(
+                type: "MatMulNBits", domain: "com.microsoft", opset: 1, attributes: attributes(.int(count)),
+                inputCount: 6)
+            let single = try type.init(node).run(OperatorInputs(singles[index]), context)[0]
+            #expect(found[index].shape == [1, rows, count])
+            #expect(found[index].array(Float.self) == single.array(Float.self))
+        }
+    }
+
+    @Test func cachesMustBeThereAndFit() throws {
+        let domain = OperatorRegistry.fusedDomain
+        let type = try #require(OperatorRegistry.standard.implementation(type: "CacheAppend", domain: domain))
+        let node = OperatorNode(
+            type: "CacheAppend", domain: domain, opset: 1, attributes: ["layer": .int(1)], inputCount: 1)
+        let append = try type.init(node)
+        var context = OperatorContext(pool: ThreadPool(threads: 1))
+        #expect(throws: OperatorError.self) { try append.run([counting([1, 2, 1, 4])], context) }
+        context.cache = DecodingCache(layers: 1, capacity: 4)
+        #expect(throws: OperatorError.self) { try append.run([counting([1, 2, 1, 4])], context) }
+        context.cache = DecodingCache(layers: 2, capacity: 4)
+        #expect(try append.run([counting([1, 2, 1, 4])], context)[0].shape == [1, 2, 1, 4])
+        #expect(throws: OperatorError.self) { try append.run([counting([1, 3, 1, 4])], context) }
+        #expect(try append.run([counting([1, 2, 2, 4])], context)[0].shape == [1, 2, 3, 4])
+    }
+}
