@@ -21,11 +21,11 @@ func instructionSet(_ clangFlags: [String]) -> [SwiftSetting] {
     #endif
 }
 
-/// Elsewhere the kernel targets of x86-64 are empty: the rows' kernels there have no vectors to use.
+/// Elsewhere the kernel targets of x86-64 are empty: what they share has no vectors to use there.
 #if arch(x86_64)
     let foreignSources: [String] = []
 #else
-    let foreignSources = ["Rows"]
+    let foreignSources = ["Products", "Rows"]
 #endif
 
 func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {

@@ -29,6 +29,7 @@ struct KernelFunctions: Sendable {
     let nbitsScratchBytes: @Sendable (_ weights: CSIMDNBitsWeights, _ rows: Int) -> Int
     let dequantizeRow: DequantizeRow
     let rows: RowFunctions
+    let products: ProductFunctions
     /// Whether products of several rows with four-bit weights take biased rows.
     let takesBiasedRows: Bool
 }
@@ -40,6 +41,7 @@ extension KernelFunctions {
         nbitsScratchBytes: PortableKernels.nbitsScratchBytes,
         dequantizeRow: PortableKernels.dequantizeRow,
         rows: .portable,
+        products: .portable,
         takesBiasedRows: false
     )
 
@@ -50,6 +52,7 @@ extension KernelFunctions {
             nbitsScratchBytes: AVX2Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,
             rows: .avx2,
+            products: .avx2,
             takesBiasedRows: false
         )
 
@@ -59,6 +62,7 @@ extension KernelFunctions {
             nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,
             rows: .avx512,
+            products: .avx512,
             takesBiasedRows: true
         )
     #else

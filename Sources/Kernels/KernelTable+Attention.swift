@@ -21,50 +21,78 @@ extension KernelTable {
         }
     }
 
-    /// Scores of a query with keys: `output[j] = factor * Σ query[k] * rows[j * stride + k]`.
+    /// Scores of a few queries with keys: `scores[i, j] = Σ queries[i, k] * keys[j * stride + k]`. The keys are
+    /// read once from memory for all queries.
     ///
     /// - Parameters:
-    ///   - rows: one row of `query.count` numbers per number of the output.
-    ///   - stride: numbers from the start of one row to the next.
-    package func dotRows(
-        _ query: Span<Float>, rows: Span<Float>, stride: Int, factor: Float,
-        into output: inout MutableSpan<Float>
+    ///   - queries: `[count, size]`
+    ///   - keys: one row of `size` numbers for each key, ``stride`` numbers apart.
+    ///   - scores: `[count, keys]`
+    package func scores(
+        _ queries: Span<Float>, count: Int, keys: Span<Float>, stride: Int,
+        into scores: inout MutableSpan<Float>
     ) {
-        let length = query.count
-        Self.checkRows(rows.count, rowCount: output.count, stride: stride, length: length)
-        query.withUnsafeBufferPointer { query in
-            rows.withUnsafeBufferPointer { rows in
-                output.withUnsafeMutableBufferPointer { output in
-                    guard let to = output.baseAddress else { return }
-                    guard let query = query.baseAddress, let rows = rows.baseAddress else {
-                        return output.update(repeating: 0)
+        guard count > 0, scores.count > 0 else { return }
+        let (size, keyCount) = (queries.count / count, scores.count / count)
+        precondition(size * count == queries.count && keyCount * count == scores.count)
+        Self.checkRows(keys.count, rowCount: keyCount, stride: stride, length: size)
+        let block = Self.rowsPerBlock(size)
+        queries.withUnsafeBufferPointer { queries in
+            keys.withUnsafeBufferPointer { keys in
+                scores.withUnsafeMutableBufferPointer { scores in
+                    guard let to = scores.baseAddress else { return }
+                    guard let from = queries.baseAddress, let rows = keys.baseAddress else {
+                        return scores.update(repeating: 0)
                     }
-                    functions.rows.dotRows(query, rows, stride, output.count, factor, to, length)
+                    for start in Swift.stride(from: 0, to: keyCount, by: block) {
+                        for query in 0..<count {
+                            functions.rows.dotRows(
+                                from + query * size, rows + start * stride, stride,
+                                min(block, keyCount - start), to + (query * keyCount + start), size)
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// Weighted sum of values: `output[k] = Σ weights[j] * rows[j * stride + k]`.
+    /// Weighted sums of values for a few queries: `sums[i, k] = Σ weights[i, j] * values[j * stride + k]`. The
+    /// values are read once from memory for all queries.
     ///
     /// - Parameters:
-    ///   - rows: one row of `output.count` numbers per weight.
-    ///   - stride: numbers from the start of one row to the next.
-    package func sumScaledRows(
-        _ weights: Span<Float>, rows: Span<Float>, stride: Int, into output: inout MutableSpan<Float>
+    ///   - weights: `[count, keys]`
+    ///   - values: one row of `size` numbers for each key, ``stride`` numbers apart.
+    ///   - sums: `[count, size]`
+    package func weightedSums(
+        _ weights: Span<Float>, count: Int, values: Span<Float>, stride: Int,
+        into sums: inout MutableSpan<Float>
     ) {
-        Self.checkRows(rows.count, rowCount: weights.count, stride: stride, length: output.count)
+        guard count > 0, sums.count > 0 else { return }
+        let (size, keyCount) = (sums.count / count, weights.count / count)
+        precondition(size * count == sums.count && keyCount * count == weights.count)
+        Self.checkRows(values.count, rowCount: keyCount, stride: stride, length: size)
+        let block = Self.rowsPerBlock(size)
         weights.withUnsafeBufferPointer { weights in
-            rows.withUnsafeBufferPointer { rows in
-                output.withUnsafeMutableBufferPointer { output in
-                    guard let to = output.baseAddress else { return }
-                    guard let from = weights.baseAddress, let rows = rows.baseAddress else {
-                        return output.update(repeating: 0)
+            values.withUnsafeBufferPointer { values in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    guard let to = sums.baseAddress else { return }
+                    guard keyCount > 0, let from = weights.baseAddress, let rows = values.baseAddress
+                    else { return sums.update(repeating: 0) }
+                    for start in Swift.stride(from: 0, to: keyCount, by: block) {
+                        for query in 0..<count {
+                            functions.rows.sumScaledRows(
+                                from + (query * keyCount + start), rows + start * stride, stride,
+                                min(block, keyCount - start), to + query * size, size, start > 0)
+                        }
                     }
-                    functions.rows.sumScaledRows(from, rows, stride, weights.count, to, output.count)
                 }
             }
         }
+    }
+
+    /// Rows of keys or values that stay in the first cache while all queries meet them.
+    private static func rowsPerBlock(_ size: Int) -> Int {
+        max(1, 4_096 / max(1, size))
     }
 
     private static func checkRows(_ count: Int, rowCount: Int, stride: Int, length: Int) {
@@ -91,6 +119,43 @@ extension KernelTable {
                             let sin = sin.baseAddress, let to = output.baseAddress
                         else { return }
                         functions.rows.rotate(from, cos, sin, to, half)
+                    }
+                }
+            }
+        }
+    }
+
+    /// ``rotate(_:cos:sin:into:)`` of several heads at each of some positions.
+    ///
+    /// - Parameters:
+    ///   - input: `[positions, heads, headSize]`
+    ///   - cos: a row for each position, of which the first `headSize / 2` numbers are read: `[positions,
+    ///     headSize / 2]`, or `[positions, headSize]` with the same numbers twice, as graphs compute them.
+    ///   - sin: likewise.
+    ///   - headSize: even.
+    package func rotateHeads(
+        _ input: Span<Float>, heads: Int, headSize: Int, cos: Span<Float>, sin: Span<Float>,
+        into output: inout MutableSpan<Float>
+    ) {
+        precondition(input.count == output.count && cos.count == sin.count)
+        guard input.count > 0 else { return }
+        let half = headSize / 2
+        precondition(half > 0 && headSize == 2 * half && heads > 0 && input.count % (heads * headSize) == 0)
+        let positions = input.count / (heads * headSize)
+        let tableRow = cos.count / positions
+        precondition(tableRow >= half && cos.count == positions * tableRow, "tables of another length")
+        input.withUnsafeBufferPointer { input in
+            cos.withUnsafeBufferPointer { cos in
+                sin.withUnsafeBufferPointer { sin in
+                    output.withUnsafeMutableBufferPointer { output in
+                        guard let from = input.baseAddress, let cos = cos.baseAddress,
+                            let sin = sin.baseAddress, let to = output.baseAddress
+                        else { return }
+                        for head in 0..<positions * heads {
+                            let table = head / heads * tableRow
+                            let start = head * headSize
+                            functions.rows.rotate(from + start, cos + table, sin + table, to + start, half)
+                        }
                     }
                 }
             }

@@ -15,6 +15,7 @@ struct RowFunctions: Sendable {
     let silu: Unary
     let softmax: Unary
     let siluProduct: @Sendable (_ gate: Input, _ up: Input, Output, _ count: Int) -> Void
+    let add: @Sendable (Input, Input, Output, _ count: Int) -> Void
     let layerNorm:
         @Sendable (
             Input, _ scale: Input, _ bias: Input?, _ epsilon: Float, Output, _ count: Int
@@ -23,13 +24,13 @@ struct RowFunctions: Sendable {
     let dot: @Sendable (Input, Input, _ count: Int) -> Float
     let dotRows:
         @Sendable (
-            _ query: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, _ factor: Float, Output,
-            _ count: Int
+            _ query: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int
         ) -> Void
     let addScaled: @Sendable (Input, _ factor: Float, Output, _ count: Int) -> Void
     let sumScaledRows:
         @Sendable (
-            _ weights: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int
+            _ weights: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int,
+            _ isAdded: Bool
         ) -> Void
     let rotate: @Sendable (Input, _ cos: Input, _ sin: Input, Output, _ half: Int) -> Void
 }
@@ -43,6 +44,7 @@ extension RowFunctions {
         silu: KernelsPortable.RowKernels.silu,
         softmax: KernelsPortable.RowKernels.softmax,
         siluProduct: KernelsPortable.RowKernels.siluProduct,
+        add: KernelsPortable.RowKernels.add,
         layerNorm: KernelsPortable.RowKernels.layerNorm,
         rmsNorm: KernelsPortable.RowKernels.rmsNorm,
         dot: KernelsPortable.RowKernels.dot,
@@ -61,6 +63,7 @@ extension RowFunctions {
             silu: KernelsAVX2.RowKernels.silu,
             softmax: KernelsAVX2.RowKernels.softmax,
             siluProduct: KernelsAVX2.RowKernels.siluProduct,
+            add: KernelsAVX2.RowKernels.add,
             layerNorm: KernelsAVX2.RowKernels.layerNorm,
             rmsNorm: KernelsAVX2.RowKernels.rmsNorm,
             dot: KernelsAVX2.RowKernels.dot,
@@ -78,6 +81,7 @@ extension RowFunctions {
             silu: KernelsAVX512.RowKernels.silu,
             softmax: KernelsAVX512.RowKernels.softmax,
             siluProduct: KernelsAVX512.RowKernels.siluProduct,
+            add: KernelsAVX512.RowKernels.add,
             layerNorm: KernelsAVX512.RowKernels.layerNorm,
             rmsNorm: KernelsAVX512.RowKernels.rmsNorm,
             dot: KernelsAVX512.RowKernels.dot,

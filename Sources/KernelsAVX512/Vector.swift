@@ -8,6 +8,9 @@
 
         @inline(__always) static var count: Int { 16 }
 
+        /// Rows of a product's tile: no more than lanes, and their sums, two vectors each, fit the registers.
+        @inline(__always) static var tileRows: Int { 14 }
+
         // MARK: Memory
 
         @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Lanes { avx512_load_f32(p) }
@@ -25,6 +28,20 @@
         /// Writes the first `count` lanes (up to all).
         @inline(__always) static func storeFirst(_ p: UnsafeMutablePointer<Float>, _ v: Lanes, _ count: Int) {
             avx512_store_first_f32(p, v, count)
+        }
+
+        /// `count` lanes (at least one) from every other float, zeros in the others; reads no further.
+        @inline(__always) static func loadEven(_ p: UnsafePointer<Float>, _ count: Int) -> Lanes {
+            avx512_load_even_f32(p, count)
+        }
+
+        /// Four columns of as many rows as a vector has lanes, each column one vector.
+        ///
+        /// - Parameter stride: bytes between the rows.
+        @inline(__always)
+        static func columns(_ start: UnsafeRawPointer, stride: Int) -> (Lanes, Lanes, Lanes, Lanes) {
+            let (c0, c1, c2, c3) = loadColumns(start, stride: stride)
+            return (avx512_cast_f32(c0), avx512_cast_f32(c1), avx512_cast_f32(c2), avx512_cast_f32(c3))
         }
 
         // MARK: Lane by lane

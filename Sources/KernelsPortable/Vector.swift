@@ -7,6 +7,9 @@ enum Vector {
 
     @inline(__always) static var count: Int { 4 }
 
+    /// Rows of a product's tile: no more than lanes, and their sums, two vectors each, fit the registers.
+    @inline(__always) static var tileRows: Int { 4 }
+
     // MARK: Memory
 
     @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Lanes { csimd_load_f32x4(p) }
@@ -24,6 +27,22 @@ enum Vector {
     /// Writes the first `count` lanes (up to all).
     @inline(__always) static func storeFirst(_ p: UnsafeMutablePointer<Float>, _ v: Lanes, _ count: Int) {
         csimd_store_first_f32x4(p, v, count)
+    }
+
+    /// `count` lanes (at least one) from every other float, zeros in the others; reads no further.
+    @inline(__always) static func loadEven(_ p: UnsafePointer<Float>, _ count: Int) -> Lanes {
+        csimd_load_even_f32x4(p, count)
+    }
+
+    /// Four columns of as many rows as a vector has lanes, each column one vector.
+    ///
+    /// - Parameter stride: bytes between the rows.
+    @inline(__always)
+    static func columns(_ start: UnsafeRawPointer, stride: Int) -> (Lanes, Lanes, Lanes, Lanes) {
+        (
+            csimd_column_f32x4(start, stride), csimd_column_f32x4(start + 4, stride),
+            csimd_column_f32x4(start + 8, stride), csimd_column_f32x4(start + 12, stride)
+        )
     }
 
     // MARK: Lane by lane

@@ -192,7 +192,7 @@ private let lengths = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 100, 
     func productsForAttention(_ set: InstructionSet) {
         let kernels = KernelTable(set)
         for length in lengths {
-            for rowCount in [0, 1, 5] {
+            for rowCount in [0, 1, 5, 150] {
                 var numbers = Numbers(seed: length)
                 let stride = length + 3
                 let query = numbers.floats(length)
@@ -201,21 +201,29 @@ private let lengths = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 100, 
                 func dot(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Double {
                     zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
                 }
-                var scores = [Float](repeating: .nan, count: rowCount)
+                let queries = query + numbers.floats(2 * length)
+                var scores = [Float](repeating: .nan, count: 3 * rowCount)
                 var scoreSpan = scores.mutableSpan
-                kernels.dotRows(query.span, rows: rows.span, stride: stride, factor: 0.125, into: &scoreSpan)
-                for j in 0..<rowCount {
-                    #expect(abs(Double(scores[j]) - 0.125 * dot(query, row(j))) < 1e-6 * Double(length + 1))
+                kernels.scores(
+                    queries.span, count: 3, keys: rows.span, stride: stride, into: &scoreSpan)
+                for index in 0..<3 * rowCount {
+                    let (i, j) = index.quotientAndRemainder(dividingBy: rowCount)
+                    let expected = dot(queries[i * length..<(i + 1) * length], row(j))
+                    #expect(abs(Double(scores[index]) - expected) < 1e-6 * Double(length + 1))
                 }
 
-                let weights = numbers.floats(rowCount)
-                var sums = [Float](repeating: .nan, count: length)
+                let weights = numbers.floats(3 * rowCount)
+                var sums = [Float](repeating: .nan, count: 3 * length)
                 var sumSpan = sums.mutableSpan
-                kernels.sumScaledRows(weights.span, rows: rows.span, stride: stride, into: &sumSpan)
-                let expected = (0..<length).map { k in
-                    dot(weights, (0..<rowCount).map { rows[$0 * stride + k] })
+                kernels.weightedSums(
+                    weights.span, count: 3, values: rows.span, stride: stride, into: &sumSpan)
+                let expected = (0..<3 * length).map { index in
+                    let (i, k) = index.quotientAndRemainder(dividingBy: length)
+                    return dot(
+                        weights[i * rowCount..<(i + 1) * rowCount],
+                        (0..<rowCount).map { rows[$0 * stride + k] })
                 }
-                #expect(relativeError(sums, expected) < 3e-7)
+                #expect(relativeError(sums, expected) < 6e-7)
 
                 let other = numbers.floats(length)
                 #expect(abs(Double(kernels.dot(query.span, other.span)) - dot(query, other)) < 1e-5)
@@ -241,6 +249,73 @@ private let lengths = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 100, 
             let low = (0..<half).map { x[$0] * c[$0] - x[$0 + half] * s[$0] }
             let high = (0..<half).map { x[$0 + half] * c[$0] + x[$0] * s[$0] }
             #expect(relativeError(output, low + high) < 2e-7)
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func rotateHeads(_ set: InstructionSet) {
+        let kernels = KernelTable(set)
+        let (positions, heads) = (3, 2)
+        for half in [1, 4, 9, 64] {
+            for tableRow in [half, 2 * half] {
+                var numbers = Numbers(seed: half)
+                let input = numbers.floats(positions * heads * 2 * half)
+                let (cosines, sines) = (
+                    numbers.floats(positions * tableRow), numbers.floats(positions * tableRow)
+                )
+                var output = [Float](repeating: .nan, count: input.count)
+                var span = output.mutableSpan
+                kernels.rotateHeads(
+                    input.span, heads: heads, headSize: 2 * half, cos: cosines.span, sin: sines.span,
+                    into: &span)
+                for (head, table) in (0..<positions * heads).map({ ($0 * 2 * half, $0 / heads * tableRow) }) {
+                    for i in 0..<half {
+                        let (low, high) = (input[head + i], input[head + half + i])
+                        let (c, s) = (cosines[table + i], sines[table + i])
+                        #expect(abs(output[head + i] - (low * c - high * s)) < 1e-6)
+                        #expect(abs(output[head + half + i] - (high * c + low * s)) < 1e-6)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func sumsAndTheirNormalisation(_ set: InstructionSet) {
+        let kernels = KernelTable(set)
+        for length in lengths where length > 0 {
+            var numbers = Numbers(seed: length)
+            let (input, other) = (numbers.floats(2 * length), numbers.floats(2 * length))
+            let (scale, bias) = (numbers.floats(length), numbers.floats(length))
+            let expected = zip(input, other).map { $0 + $1 }
+            var added = [Float](repeating: .nan, count: input.count)
+            var addedSpan = added.mutableSpan
+            kernels.add(input.span, other.span, into: &addedSpan)
+            #expect(added == expected)
+            var inPlace = input
+            var inPlaceSpan = inPlace.mutableSpan
+            kernels.add(other.span, to: &inPlaceSpan)
+            #expect(inPlace == expected)
+
+            var (plain, fused) = (added, added)
+            var sum = [Float](repeating: .nan, count: input.count)
+            var plainSpan = plain.mutableSpan
+            kernels.rmsNorm(expected.span, scale: scale.span, epsilon: 1e-6, into: &plainSpan)
+            var fusedSpan = fused.mutableSpan
+            var sumSpan = sum.mutableSpan
+            kernels.rmsNorm(
+                input.span, adding: other.span, sum: &sumSpan, scale: scale.span, epsilon: 1e-6,
+                into: &fusedSpan)
+            #expect(plain == fused && sum == expected)
+            var centredSpan = plain.mutableSpan
+            kernels.layerNorm(
+                expected.span, scale: scale.span, bias: bias.span, epsilon: 1e-6, into: &centredSpan)
+            var fusedCentredSpan = fused.mutableSpan
+            var sumAgainSpan = sum.mutableSpan
+            kernels.layerNorm(
+                input.span, adding: other.span, sum: &sumAgainSpan, scale: scale.span, bias: bias.span,
+                epsilon: 1e-6, into: &fusedCentredSpan)
+            #expect(plain == fused && sum == expected)
         }
     }
 }

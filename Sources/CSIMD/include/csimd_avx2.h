@@ -40,6 +40,16 @@ CSIMD_AVX2 f32x8 avx2_load_first_or(const void *_Nonnull p, ptrdiff_t count, f32
     return (f32x8)_mm256_blendv_ps((__m256)fill, _mm256_maskload_ps(p, (__m256i)mask), mask);
 }
 
+// Every other float of 2 * count - 1, `count` of them (1...8), zeros in the other lanes.
+CSIMD_AVX2 f32x8 avx2_load_even_f32(const void *_Nonnull p, ptrdiff_t count) {
+    __m256 low = _mm256_maskload_ps(p, (__m256i)avx2_first_lanes(2 * count - 1));
+    __m256 high = _mm256_maskload_ps(
+        (const float *)p + 8, (__m256i)avx2_first_lanes(2 * count - 9));
+    // Within each half two of the one and two of the other.
+    __m256d mixed = (__m256d)_mm256_shuffle_ps(low, high, 0x88);
+    return (f32x8)_mm256_permute4x64_pd(mixed, 0xD8);
+}
+
 // MARK: Lanes
 
 // Zeros but in the first `count` lanes, 0...8.

@@ -40,6 +40,15 @@ CSIMD_AVX512 f32x16 avx512_load_first_or(const void *_Nonnull p, ptrdiff_t count
     return (f32x16)_mm512_mask_loadu_ps((__m512)fill, (__mmask16)((1u << count) - 1), p);
 }
 
+// Every other float of 2 * count - 1, `count` of them (1...16), zeros in the other lanes.
+CSIMD_AVX512 f32x16 avx512_load_even_f32(const void *_Nonnull p, ptrdiff_t count) {
+    uint32_t mask = (uint32_t)(((uint64_t)1 << (2 * count - 1)) - 1);
+    __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, p);
+    __m512 high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), (const char *)p + 64);
+    return (f32x16)_mm512_permutex2var_ps(low, even, high);
+}
+
 // MARK: Lanes
 
 // Zeros but in the first `count` lanes, 0...16.

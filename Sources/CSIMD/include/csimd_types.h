@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,56 @@ typedef struct CSIMDQuantizedRows {
     ptrdiff_t value_stride;
     ptrdiff_t block_stride;
 } CSIMDQuantizedRows;
+
+// What is done to a product's elements before they are stored.
+enum { CSIMD_NO_ACTIVATION = 0, CSIMD_GELU = 1, CSIMD_SILU = 2 };
+
+// The patches of an image that a window of a convolution sees, as a matrix: a row for each channel and place
+// in the window, a column for each output position.
+typedef struct CSIMDPatches {
+    ptrdiff_t height;
+    ptrdiff_t width;
+    ptrdiff_t window_height;
+    ptrdiff_t window_width;
+    ptrdiff_t row_stride;
+    ptrdiff_t column_stride;
+    ptrdiff_t row_dilation;
+    ptrdiff_t column_dilation;
+    // Rows of padding above, columns of padding on the left.
+    ptrdiff_t top;
+    ptrdiff_t left;
+    // Columns of the output; what is beyond the image is 0.
+    ptrdiff_t output_width;
+} CSIMDPatches;
+
+// A product C[m, n] = A[m, k] · B[k, n] of floats, and what is done with it: C = act(A · B + bias) + residual.
+typedef struct CSIMDProduct {
+    // At any address, as B.
+    const void *_Nonnull a;
+    ptrdiff_t a_row_bytes;
+    // Tiles of A: [tile][k][row of the tile]; see ProductKernels.
+    float *_Nonnull packed_a;
+    ptrdiff_t tiles;
+    const void *_Nonnull b;
+    // Between the rows of B, or of its transpose.
+    ptrdiff_t b_row_bytes;
+    bool b_is_transposed;
+    // Then B is the image that the patches are taken from.
+    const CSIMDPatches *_Nullable patches;
+    ptrdiff_t m;
+    ptrdiff_t n;
+    ptrdiff_t k;
+    const float *_Nullable column_bias;
+    const float *_Nullable row_bias;
+    ptrdiff_t activation;
+    const float *_Nullable residual;
+    ptrdiff_t residual_stride;
+    float *_Nonnull c;
+    ptrdiff_t c_stride;
+} CSIMDProduct;
+
+// Brings a cache line to the second cache.
+CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
 
 // Keeps the compiler from holding memory's content in registers across this point.
 CSIMD_INLINE void csimd_memory_barrier(void) { __asm__ volatile("" ::: "memory"); }
@@ -147,4 +198,16 @@ CSIMD_INLINE void csimd_store_first_f32x4(void *_Nonnull p, f32x4 v, ptrdiff_t c
 CSIMD_INLINE f32x4 csimd_first_f32x4(f32x4 v, ptrdiff_t count) {
     i32x4 lane = {0, 1, 2, 3};
     return (f32x4)((i32x4)v & (lane < (int32_t)count));
+}
+// A column of four rows of floats, `stride` bytes apart.
+CSIMD_INLINE f32x4 csimd_column_f32x4(const void *_Nonnull p, ptrdiff_t stride) {
+    const char *row = (const char *)p;
+    return (f32x4){csimd_load_f32(row), csimd_load_f32(row + stride), csimd_load_f32(row + 2 * stride),
+                   csimd_load_f32(row + 3 * stride)};
+}
+// Every other float of 2 * count - 1, `count` of them (1...4), zeros in the other lanes.
+CSIMD_INLINE f32x4 csimd_load_even_f32x4(const void *_Nonnull p, ptrdiff_t count) {
+    f32x4 v = {0, 0, 0, 0};
+    for (ptrdiff_t lane = 0; lane < count; lane++) v[lane] = csimd_load_f32((const char *)p + 8 * lane);
+    return v;
 }

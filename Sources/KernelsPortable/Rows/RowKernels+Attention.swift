@@ -5,15 +5,15 @@ extension RowKernels {
         inlineDot(a, b, count)
     }
 
-    /// `output[j] = factor * Σ query[k] * rows[j * stride + k]`: scores of one query with `rowCount` keys.
+    /// `output[j] = Σ query[k] * rows[j * stride + k]`: scores of one query with `rowCount` keys.
     @inline(never)
     package static func dotRows(
         _ query: UnsafePointer<Float>, rows: UnsafePointer<Float>, stride: Int, rowCount: Int,
-        factor: Float, _ output: UnsafeMutablePointer<Float>, count: Int
+        _ output: UnsafeMutablePointer<Float>, count: Int
     ) {
         var row = 0
         while row < rowCount {
-            output[row] = factor * inlineDot(query, rows + row &* stride, count)
+            output[row] = inlineDot(query, rows + row &* stride, count)
             row = row &+ 1
         }
     }
@@ -37,10 +37,12 @@ extension RowKernels {
 
     /// `output[k] = Σ weights[j] * rows[j * stride + k]`: the values of `rowCount` positions, weighted.
     /// `output` must not overlap the others.
+    ///
+    /// - Parameter isAdded: whether the sums are added to the output.
     @inline(never)
     package static func sumScaledRows(
         _ weights: UnsafePointer<Float>, rows: UnsafePointer<Float>, stride: Int, rowCount: Int,
-        _ output: UnsafeMutablePointer<Float>, count: Int
+        _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
     ) {
         let zero = Vector.splat(0)
         var i = 0
@@ -59,6 +61,12 @@ extension RowKernels {
                 row = row &+ 1
             }
             let to = output + i
+            if isAdded {
+                s0 = Vector.add(Vector.load(to), s0)
+                s1 = Vector.add(Vector.load(to + Vector.count), s1)
+                s2 = Vector.add(Vector.load(to + 2 &* Vector.count), s2)
+                s3 = Vector.add(Vector.load(to + 3 &* Vector.count), s3)
+            }
             Vector.store(to, s0)
             Vector.store(to + Vector.count, s1)
             Vector.store(to + 2 &* Vector.count, s2)
@@ -74,6 +82,7 @@ extension RowKernels {
                 sum = Vector.fma(Vector.splat(weights[row]), lanes, sum)
                 row = row &+ 1
             }
+            if isAdded { sum = Vector.add(Vector.loadFirst(output + i, left, fill: zero), sum) }
             Vector.storeFirst(output + i, sum, left)
             i = i &+ Vector.count
         }

@@ -1,13 +1,9 @@
 internal import Foundation
+internal import Kernels
 internal import Tensors
 
 /// The Gaussian error linear unit: each element times the normal distribution's function of it.
 private enum Gaussian {
-    @inline(__always)
-    static func exact(_ x: FloatVector) -> FloatVector {
-        x * 0.5 * (1 + erf(x * 0.707_106_781))
-    }
-
     static func exact(_ x: Double) -> Double { 0.5 * x * Foundation.erfc(-x * 0.5.squareRoot()) }
 
     /// With the error function approximated by a hyperbolic tangent.
@@ -42,7 +38,7 @@ struct Gelu: Operator {
                     on: context.pool, { Gaussian.approximate($0) }, { Gaussian.approximate($0) })
             ]
         }
-        return [x.mappingElements(on: context.pool, { Gaussian.exact($0) }, { Gaussian.exact($0) })]
+        return [x.applying(.gelu, context) { Gaussian.exact($0) }]
     }
 }
 
@@ -53,10 +49,7 @@ struct BiasGelu: Operator {
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .float32, .float64, .float16, .bfloat16)
         let bias = try inputs.tensor(1, "B")
-        return [
-            try a.mappingElements(
-                adding: bias, on: context.pool, { Gaussian.exact($0) }, { Gaussian.exact($0) })
-        ]
+        return [try a.applying(.gelu, adding: bias, context) { Gaussian.exact($0) }]
     }
 }
 
@@ -87,6 +80,7 @@ struct QuickGelu: Activation {
         alpha = try node.attributes.float("alpha", default: 1.702)
     }
 
+    var kernel: KernelTable.Activation? { alpha == 1 ? .silu : nil }
     func apply(_ x: FloatVector) -> FloatVector { x * sigmoid(x * alpha) }
     func apply(_ x: Double) -> Double { x / (1 + Foundation.exp(-Double(alpha) * x)) }
 }

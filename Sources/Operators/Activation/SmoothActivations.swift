@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Kernels
 
 /// ONNX `Swish`: `x · sigmoid(alpha · x)`.
 struct Swish: Activation {
@@ -8,6 +9,7 @@ struct Swish: Activation {
         alpha = try node.attributes.float("alpha", default: 1)
     }
 
+    var kernel: KernelTable.Activation? { alpha == 1 ? .silu : nil }
     func apply(_ x: FloatVector) -> FloatVector { x * sigmoid(x * alpha) }
     func apply(_ x: Double) -> Double { x / (1 + Foundation.exp(-Double(alpha) * x)) }
 }

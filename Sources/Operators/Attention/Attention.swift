@@ -68,7 +68,7 @@ struct Attention: Operator {
             queries: queries, keys: keys, values: values,
             bias: try mask(inputs[3], type: original.elementType, keyCount: keys.shape[2], on: pool),
             options: try options(queries, past: past, lengths: lengths))
-        var outputs = [try attention.run(on: pool)]
+        var outputs = [try attention.run(on: pool, context.kernels)]
         if original.rank == 3 {
             outputs[0] = outputs[0].reshaped([
                 query.shape[0], query.shape[1], queries.shape[1] * values.shape[3],
@@ -83,7 +83,8 @@ struct Attention: Operator {
         }
         if outputCount > 3 {
             outputs.append(
-                try attention.scores(scoresStage, on: pool).narrowed(to: original.elementType, on: pool))
+                try attention.scores(scoresStage, on: pool, context.kernels)
+                    .narrowed(to: original.elementType, on: pool))
         }
         return outputs
     }

@@ -1,14 +1,24 @@
+internal import Kernels
 internal import Tensors
+internal import Threading
 
 /// The memory that a thread computes tiles of attention in.
 struct AttentionScratch {
+    private let kernels: KernelTable
+    private let pool: ThreadPool
     private var queries: [Float]
     /// A row of keys for each query row, as wide as the tile's keys.
     private(set) var scores: [Float]
     /// A row of values for each query row.
     var attended: [Float]
 
-    init(_ attention: ScaledDotProductAttention, rows: Int) {
+    /// Most rows of a tile that are multiplied one by one with keys and values as they lie in memory. More
+    /// of them repay a copy of the keys in the order that matrix products want.
+    private static let fewRows = 4
+
+    init(_ attention: ScaledDotProductAttention, rows: Int, _ kernels: KernelTable, on pool: ThreadPool) {
+        self.kernels = kernels
+        self.pool = pool
         queries = [Float](repeating: 0, count: rows * attention.queries.shape[3])
         scores = [Float](repeating: 0, count: rows * attention.keyCount)
         attended = [Float](repeating: 0, count: rows * attention.values.shape[3])
@@ -25,6 +35,7 @@ struct AttentionScratch {
         guard width > 0 else { return }
         multiplyByKeys(tile, of: attention)
         if stage == .products { return }
+        let kernels = kernels
         let softcap = attention.options.softcap
         for row in 0..<tile.rows.count {
             var all = scores.mutableSpan
@@ -33,59 +44,94 @@ struct AttentionScratch {
             if stage == .capped { continue }
             let (query, member) = tile.queryAndMember(row, attention.group)
             let head = tile.keyHead * attention.group + member
-            attention.addBias(to: &scores, entry: tile.entry, head: head, query: query, keys: tile.keys)
+            attention.addBias(
+                to: &scores, entry: tile.entry, head: head, query: query, keys: tile.keys, kernels)
             let seen = attention.visibleKeys(entry: tile.entry, query: query).clamped(to: tile.keys)
             let start = seen.lowerBound - tile.keys.lowerBound
             let end = start + seen.count
             let unseen = stage == .biased ? unseen : 0
             for index in 0..<start { scores[index] = unseen }
             for index in end..<width { scores[index] = unseen }
-            if stage == .biased { continue }
+            if stage == .biased || seen.isEmpty { continue }
             var visible = scores.part(start..<end)
-            attentionSoftmax(&visible, sink: attention.options.sinks?[head])
+            if let sink = attention.options.sinks?[head] {
+                softmax(&visible, sink: sink)
+            } else if attention.bias != nil && visible.span.maximum == -.infinity {
+                // Such a query sees nothing. NaN among minus infinities is no maximum, but must not vanish.
+                visible.mapVectors { $0.replacing(with: 0, where: $0 .== -.infinity) }
+            } else {
+                kernels.softmax(inPlace: &visible, rowLength: visible.count)
+            }
         }
     }
 
     /// Fills the attended values from the weights.
     mutating func computeValues(_ tile: AttentionTiles.Tile, of attention: ScaledDotProductAttention) {
         let values = attention.values
-        let size = values.shape[3]
+        let (rows, size) = (tile.rows.count, values.shape[3])
         let offset = tile.entry * values.strides[0] + tile.keyHead * values.strides[1]
-        // A copy, without cost, for the compiler: the arrays are distinct.
-        let scores = scores
-        let weights = MatrixView(
-            scores.span, rows: tile.rows.count, columns: tile.keys.count, rowStride: tile.keys.count)
-        var target = attended.mutableSpan
-        BLAS.multiply(
-            weights, values.matrix(Float.self, at: offset).rows(tile.keys), into: &target, rowStride: size)
+        // Copies, without cost, for the compiler: the arrays are distinct.
+        let (scores, kernels, pool) = (scores, kernels, pool)
+        let weights = scores.span.extracting(0..<rows * tile.keys.count)
+        var all = attended.mutableSpan
+        var target = all.part(0..<rows * size)
+        if rows <= Self.fewRows && values.strides[3] == 1 {
+            kernels.weightedSums(
+                weights, count: rows, values: values.rows(tile.keys, at: offset),
+                stride: values.strides[2], into: &target)
+        } else {
+            kernels.matMul(
+                MatrixOperand(weights, rows: rows, columns: tile.keys.count),
+                values.matrix(Float.self, at: offset).rows(tile.keys).operand, into: &target, on: pool)
+        }
     }
 
     private mutating func multiplyByKeys(
         _ tile: AttentionTiles.Tile, of attention: ScaledDotProductAttention
     ) {
         let (q, k) = (attention.queries, attention.keys)
-        let size = q.shape[3]
+        let (rows, size, scale) = (tile.rows.count, q.shape[3], attention.scale)
         let source = q.reachableSpan(Float.self)
-        for row in 0..<tile.rows.count {
+        for row in 0..<rows {
             let (query, member) = tile.queryAndMember(row, attention.group)
             let head = tile.keyHead * attention.group + member
             let start = tile.entry * q.strides[0] + head * q.strides[1] + query * q.strides[2]
-            for index in 0..<size { queries[row * size + index] = source[start + index] }
+            for index in 0..<size { queries[row * size + index] = scale * source[start + index] }
         }
         let offset = tile.entry * k.strides[0] + tile.keyHead * k.strides[1]
-        let queries = queries
-        var target = scores.mutableSpan
-        BLAS.multiply(
-            MatrixView(queries.span, rows: tile.rows.count, columns: size, rowStride: size),
-            k.matrix(Float.self, at: offset).rows(tile.keys).transposed, alpha: attention.scale,
-            into: &target, rowStride: tile.keys.count)
+        let (copies, kernels, pool) = (queries, kernels, pool)
+        let queries = copies.span.extracting(0..<rows * size)
+        var all = scores.mutableSpan
+        var target = all.part(0..<rows * tile.keys.count)
+        if rows <= Self.fewRows && k.strides[3] == 1 {
+            kernels.scores(
+                queries, count: rows, keys: k.rows(tile.keys, at: offset), stride: k.strides[2],
+                into: &target)
+        } else {
+            kernels.matMul(
+                MatrixOperand(queries, rows: rows, columns: size),
+                k.matrix(Float.self, at: offset).rows(tile.keys).transposed.operand, into: &target, on: pool)
+        }
+    }
+}
+
+extension Tensor {
+    /// Some of the rows, as they lie in memory, of the matrix of the last two axes that is `offset` elements
+    /// from the first.
+    @_lifetime(borrow self)
+    fileprivate func rows(_ range: Range<Int>, at offset: Int) -> Span<Float> {
+        let all = reachableSpan(Float.self)
+        if range.isEmpty { return all.extracting(0..<0) }
+        let first = offset + range.lowerBound * strides[rank - 2]
+        return all.extracting(first..<first + (range.count - 1) * strides[rank - 2] + shape[rank - 1])
     }
 }
 
 extension ScaledDotProductAttention {
     /// Adds the bias of one row of scores.
     fileprivate func addBias(
-        to scores: inout MutableSpan<Float>, entry: Int, head: Int, query: Int, keys: Range<Int>
+        to scores: inout MutableSpan<Float>, entry: Int, head: Int, query: Int, keys: Range<Int>,
+        _ kernels: KernelTable
     ) {
         guard let bias else { return }
         let strides = bias.strides
@@ -93,29 +139,18 @@ extension ScaledDotProductAttention {
             entry * strides[0] + head * strides[1] + query * strides[2] + keys.lowerBound * strides[3]
         let all = bias.reachableSpan(Float.self)
         if strides[3] == 1 {
-            let row = all.extracting(start..<start + keys.count)
-            for index in 0..<row.count { scores[index] += row[index] }
+            kernels.add(all.extracting(start..<start + keys.count), to: &scores)
         } else {
             for index in 0..<keys.count { scores[index] += all[start + index * strides[3]] }
         }
     }
 }
 
-/// Replaces a row by its softmax, in which a sink takes part as one more element. A row of minus infinities
-/// without a sink becomes zeros: such a query sees nothing.
-private func attentionSoftmax(_ row: inout MutableSpan<Float>, sink: Float?) {
-    var maximum = row.span.maximum
-    if let sink { maximum = max(maximum, sink) }
-    if maximum == -.infinity {
-        // NaN among minus infinities is no maximum, but must not vanish.
-        row.mapVectors { $0.replacing(with: 0, where: $0 .== -.infinity) }
-        return
-    }
-    var total = exponentiate(&row, minus: maximum)
-    if let sink {
-        let vector = exp(FloatVector(repeating: sink - maximum))
-        total += vector[0]
-    }
-    let factor = 1 / total
+/// Replaces a row by its softmax, in which a sink takes part as one more element.
+private func softmax(_ row: inout MutableSpan<Float>, sink: Float) {
+    let maximum = max(row.span.maximum, sink)
+    row.mapVectors { exp($0 - maximum) }
+    let power = exp(FloatVector(repeating: sink - maximum))
+    let factor = 1 / (row.span.sum + power[0])
     row.mapVectors { $0 * factor }
 }

@@ -71,18 +71,18 @@ struct GroupQueryAttention: Operator {
         let lengths = try GroupQueryLengths(
             inputs, batch: queries.shape[0], newRows: queries.shape[1], keyRows: keys.shape[1])
         if let weight = try inputs.widened(14, "q_norm_weight", like: type, on: pool) {
-            queries = try queryNormalization.run(queries, axis: -1, scale: weight, bias: nil, on: pool)
+            queries = try queryNormalization.run(queries, axis: -1, scale: weight, bias: nil, context)
         }
         if let weight = try inputs.widened(15, "k_norm_weight", like: type, on: pool) {
-            keys = try keyNormalization.run(keys, axis: -1, scale: weight, bias: nil, on: pool)
+            keys = try keyNormalization.run(keys, axis: -1, scale: weight, bias: nil, context)
         }
         if rotates {
             let rows = try RotaryRows(
                 cosines: try inputs.tensor(7, "cos_cache", type),
                 sines: try inputs.tensor(8, "sin_cache", type),
                 positions: try lengths.positions(inputs), isInterleaved: isInterleaved, on: pool)
-            queries = try rows.rotating(queries, on: pool)
-            keys = try rows.rotating(keys, on: pool)
+            queries = try rows.rotating(queries, context)
+            keys = try rows.rotating(keys, context)
         }
         let cache = try GroupQueryCache(
             keys: keys.transposed([0, 2, 1, 3]), values: values.transposed([0, 2, 1, 3]), lengths,
@@ -93,7 +93,7 @@ struct GroupQueryAttention: Operator {
             queries: queries.transposed([0, 2, 1, 3]), keys: cache.keys, values: cache.values,
             bias: try bias(inputs, type, keyCount: cache.keys.shape[2], on: pool),
             options: try options(cache, sinks: inputs.widened(11, "head_sink", like: type, on: pool)))
-        let output = try attention.run(on: pool)
+        let output = try attention.run(on: pool, context.kernels)
         var outputs = [
             output.reshaped([output.shape[0], output.shape[1], heads * output.shape[3]])
                 .narrowed(to: type, on: pool)
@@ -104,7 +104,7 @@ struct GroupQueryAttention: Operator {
         }
         if outputCount > 3, let scoresStage {
             guard !hasWindowedCache else { throw .unsupported("qk_output with sliding_window_cache") }
-            let scores = try attention.scores(scoresStage, unseen: 0, on: pool)
+            let scores = try attention.scores(scoresStage, unseen: 0, on: pool, context.kernels)
             outputs.append(
                 scores.sliced(axis: 3, start: 0, count: min(lengths.longest, scores.shape[3]))
                     .narrowed(to: type, on: pool))

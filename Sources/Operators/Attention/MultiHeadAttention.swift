@@ -39,7 +39,7 @@ struct MultiHeadAttention: Operator {
             bias: try sum(
                 bias, padding, scores: [batch, heads, projected.queries.shape[2], total], on: pool),
             options: options)
-        let output = try attention.run(on: pool)
+        let output = try attention.run(on: pool, context.kernels)
         var outputs = [
             output.reshaped([output.shape[0], output.shape[1], heads * output.shape[3]])
                 .narrowed(to: type, on: pool)
@@ -50,7 +50,8 @@ struct MultiHeadAttention: Operator {
         }
         if outputCount > 3 {
             // ONNX Runtime masks by adding the least finite number.
-            let scores = try attention.scores(.biased, unseen: -.greatestFiniteMagnitude, on: pool)
+            let scores = try attention.scores(
+                .biased, unseen: -.greatestFiniteMagnitude, on: pool, context.kernels)
             outputs.append(scores.narrowed(to: type, on: pool))
         }
         return outputs

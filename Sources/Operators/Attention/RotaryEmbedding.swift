@@ -40,7 +40,7 @@ struct RotaryEmbedding: Operator {
         let rows = try RotaryRows(
             cosines: cosines, sines: sines, positions: positions ?? [], isInterleaved: isInterleaved,
             on: context.pool)
-        return [try view.rotating(by: rows, on: context.pool)]
+        return [try view.rotating(by: rows, context)]
     }
 }
 
@@ -83,7 +83,7 @@ struct ContribRotaryEmbedding: Operator {
         let rows = try RotaryRows(
             cosines: cosines, sines: sines, positions: positions, isInterleaved: isInterleaved,
             on: context.pool)
-        return [try view.rotating(by: rows, on: context.pool)]
+        return [try view.rotating(by: rows, context)]
     }
 }
 
@@ -130,13 +130,14 @@ private struct HeadView {
     }
 
     /// The turned heads, in the layout of the input.
-    func rotating(by rows: RotaryRows, on pool: ThreadPool) throws(OperatorError) -> Tensor {
+    func rotating(by rows: RotaryRows, _ context: OperatorContext) throws(OperatorError) -> Tensor {
+        let pool = context.pool
         let plain = original.widened(on: pool)
         if original.rank == 4 {
-            return try rows.rotating(plain.transposed([0, 2, 1, 3]), on: pool)
+            return try rows.rotating(plain.transposed([0, 2, 1, 3]), context)
                 .narrowed(to: original.elementType, on: pool).transposed([0, 2, 1, 3])
         }
-        return try rows.rotating(plain.reshaped([batch, length, count, headSize]), on: pool)
+        return try rows.rotating(plain.reshaped([batch, length, count, headSize]), context)
             .narrowed(to: original.elementType, on: pool).reshaped(original.shape)
     }
 }

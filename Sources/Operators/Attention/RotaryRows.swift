@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -32,7 +33,7 @@ struct RotaryRows: Sendable {
     /// Turns the heads of a tensor `[batch, sequence, heads, size]` of float32, which may be strided.
     ///
     /// - Returns: contiguous in the order of these axes.
-    func rotating(_ x: Tensor, on pool: ThreadPool) throws(OperatorError) -> Tensor {
+    func rotating(_ x: Tensor, _ context: OperatorContext) throws(OperatorError) -> Tensor {
         let (heads, size) = (x.shape[2], x.shape[3])
         guard x.shape[0] * x.shape[1] == positions.count, 2 * half <= size else {
             throw .invalid(
@@ -41,7 +42,7 @@ struct RotaryRows: Sendable {
         let source = x.contiguous()
         let rows = x.elementCount == 0 ? 0 : positions.count
         let grain = max(1, 4_096 / max(1, heads * size))
-        return .build(Float.self, x.shape, rows: rows, grain: grain, on: pool) { range, output in
+        return .build(Float.self, x.shape, rows: rows, grain: grain, on: context.pool) { range, output in
             let values = source.span(Float.self)
             let (cosineTable, sineTable) = (cosines.span(Float.self), sines.span(Float.self))
             for row in range {
@@ -52,7 +53,7 @@ struct RotaryRows: Sendable {
                     var target = output.part(first..<first + size)
                     rotate(
                         values.extracting(start..<start + size), cosineTable.extracting(table),
-                        sineTable.extracting(table), into: &target)
+                        sineTable.extracting(table), context.kernels, into: &target)
                 }
             }
         }
@@ -60,7 +61,7 @@ struct RotaryRows: Sendable {
 
     private func rotate(
         _ x: Span<Float>, _ cosines: Span<Float>, _ sines: Span<Float>,
-        into target: inout MutableSpan<Float>
+        _ kernels: KernelTable, into target: inout MutableSpan<Float>
     ) {
         let half = half
         if isInterleaved {
@@ -70,12 +71,8 @@ struct RotaryRows: Sendable {
                 target[2 * index + 1] = real * sines[index] + imaginary * cosines[index]
             }
         } else {
-            for index in 0..<half {
-                target[index] = x[index] * cosines[index] - x[half + index] * sines[index]
-            }
-            for index in 0..<half {
-                target[half + index] = x[index] * sines[index] + x[half + index] * cosines[index]
-            }
+            var turned = target.part(0..<2 * half)
+            kernels.rotate(x.extracting(0..<2 * half), cos: cosines, sin: sines, into: &turned)
         }
         for index in 2 * half..<x.count { target[index] = x[index] }
     }

@@ -1,3 +1,4 @@
+package import Kernels
 package import Tensors
 package import Threading
 
@@ -85,8 +86,8 @@ package struct ScaledDotProductAttention: Sendable {
             self.bias = nil
         }
         self.queries = queries.strides[3] == 1 ? queries.withSpan() : queries.contiguous()
-        self.keys = keys.readableByBLAS(Float.self)
-        self.values = values.readableByBLAS(Float.self)
+        self.keys = keys.readableByBLAS(Float.self).withSpan()
+        self.values = values.readableByBLAS(Float.self).withSpan()
         self.options = options
         scale = options.scale ?? 1 / Float(max(1, q[3])).squareRoot()
     }
@@ -104,12 +105,14 @@ package struct ScaledDotProductAttention: Sendable {
     /// The attended values.
     ///
     /// - Returns: `[batch, sequence, heads, value size]`. A query that sees no key gets zeros.
-    package func run(on pool: ThreadPool) throws(OperatorError) -> Tensor {
+    package func run(
+        on pool: ThreadPool, _ kernels: KernelTable = .best
+    ) throws(OperatorError) -> Tensor {
         let valueSize = values.shape[3]
         let shape = try Shape.result([batch, length, heads, valueSize])
         let plan = AttentionTiles(self, threads: pool.threadCount)
         return .build(Float.self, shape, parts: plan.count, grain: plan.grain, on: pool) { parts, output in
-            var scratch = AttentionScratch(self, rows: plan.rowsPerTile)
+            var scratch = AttentionScratch(self, rows: plan.rowsPerTile, kernels, on: pool)
             for part in parts {
                 let tile = plan.tile(part)
                 scratch.computeWeights(tile, of: self, upTo: .weights)
@@ -132,12 +135,13 @@ package struct ScaledDotProductAttention: Sendable {
     /// - Parameter unseen: what ``AttentionStage/biased`` scores are at keys that a query does not see.
     /// - Returns: `[batch, heads, sequence, keys]`
     package func scores(
-        _ stage: AttentionStage, unseen: Float = -.infinity, on pool: ThreadPool
+        _ stage: AttentionStage, unseen: Float = -.infinity, on pool: ThreadPool,
+        _ kernels: KernelTable = .best
     ) throws(OperatorError) -> Tensor {
         let shape = try Shape.result([batch, heads, length, keyCount])
         let plan = AttentionTiles(self, threads: pool.threadCount, allKeys: true)
         return .build(Float.self, shape, parts: plan.count, grain: plan.grain, on: pool) { parts, output in
-            var scratch = AttentionScratch(self, rows: plan.rowsPerTile)
+            var scratch = AttentionScratch(self, rows: plan.rowsPerTile, kernels, on: pool)
             for part in parts {
                 let tile = plan.tile(part)
                 scratch.computeWeights(tile, of: self, upTo: stage, unseen: unseen)

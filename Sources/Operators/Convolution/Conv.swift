@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -40,10 +41,38 @@ struct Conv: Operator {
                 try Convolution<Double>(geometry, input, weights, bias, groups: groups).run(on: pool)
             ]
         }
+        if groups == 1, let shape = geometry.kernelShape(channels: x.shape[1]) {
+            return [
+                try Self.convolve(input, shape, weights, bias, context)
+                    .reshaped(try Shape.result([x.shape[0], weights.shape[0]] + geometry.output))
+                    .narrowed(to: x.elementType, on: pool)
+            ]
+        }
         return [
             try Convolution<Float>(geometry, input, weights, bias, groups: groups).run(on: pool)
                 .narrowed(to: x.elementType, on: pool)
         ]
+    }
+}
+
+extension Conv {
+    /// Convolution of float32 images by the kernels.
+    ///
+    /// - Returns: `[images, output channels, output height, output width]`
+    private static func convolve(
+        _ input: Tensor, _ shape: ConvolutionShape, _ weights: Tensor, _ bias: Tensor?,
+        _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor {
+        let plain = weights.isContiguous ? weights : weights.contiguous()
+        let resultShape = try Shape.result([
+            input.shape[0], weights.shape[0], shape.output.height, shape.output.width,
+        ])
+        return .build(Float.self, resultShape) { output in
+            context.kernels.convolve(
+                input.span(Float.self), images: input.shape[0], shape, weights: plain.bytes,
+                outputChannels: weights.shape[0], bias: bias?.span(Float.self), into: &output,
+                on: context.pool)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// The attributes that say how a window moves over spatial axes, as `Conv` has them.
@@ -103,6 +104,19 @@ struct ConvolutionGeometry: Sendable {
     }
 
     var outputCount: Int { output.reduce(1, *) }
+
+    /// As the kernels take it; nil if there are more than two spatial axes.
+    func kernelShape(channels: Int) -> ConvolutionShape? {
+        guard (1...2).contains(input.count) else { return nil }
+        // One axis is an image of one row.
+        func pair(_ values: [Int], _ first: Int) -> (Int, Int) {
+            values.count == 2 ? (values[0], values[1]) : (first, values[0])
+        }
+        return ConvolutionShape(
+            channels: channels, height: pair(input, 1).0, width: pair(input, 1).1, window: pair(kernel, 1),
+            strides: pair(strides, 1), dilations: pair(dilations, 1), padding: pair(padsBefore, 0),
+            output: pair(output, 1))
+    }
 
     /// Writes the matrix whose columns are the window's contents at some output positions: a row for each
     /// channel and kernel position, zeros where the window is over padding.

@@ -122,7 +122,7 @@ struct Erf: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.errorFunction(x) }
 
     static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
-        output.writeVectors(from: x) { erf($0) }
+        kernels.apply(.erf, x, into: &output)
     }
 }
 
@@ -130,7 +130,7 @@ struct Exp: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { T.exponential(x) }
 
     static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
-        output.writeVectors(from: x) { exp($0) }
+        kernels.apply(.exp, x, into: &output)
     }
 }
 
@@ -158,7 +158,7 @@ struct Sigmoid: RealUnary {
     @inline(__always) static func apply<T: RealNumber>(_ x: T) -> T { 1 / (1 + T.exponential(-x)) }
 
     static func row(_ x: Span<Float>, _ output: inout MutableSpan<Float>, _ kernels: KernelTable) {
-        output.writeVectors(from: x) { sigmoid($0) }
+        kernels.apply(.sigmoid, x, into: &output)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Kernels
 internal import Tensors
 
 /// An element type that OpenBLAS multiplies.
@@ -90,6 +91,18 @@ struct MatrixView<Element: BLASElement>: ~Escapable {
             return (Int32(max(rows == 1 ? columns : rowStride, columns, 1)), false)
         }
         return (Int32(max(columns == 1 ? rows : columnStride, rows, 1)), true)
+    }
+}
+
+extension MatrixView where Element == Float {
+    /// As the kernels take it.
+    var operand: MatrixOperand {
+        @_lifetime(copy self)
+        get {
+            let (leading, isTransposed) = layout
+            return MatrixOperand(
+                bytes, rows: rows, columns: columns, stride: Int(leading), isTransposed: isTransposed)
+        }
     }
 }
 

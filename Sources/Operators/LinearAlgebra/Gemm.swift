@@ -33,6 +33,10 @@ struct Gemm: Operator {
         let result =
             if type == .float64 {
                 try product(Double.self, a, b, c, Double(alpha), Double(beta), on: context.pool)
+            } else if alpha == 1, beta == 1, let c, c.shape == [b.shape[1]] {
+                try MatrixProduct<Float>(a, b).run(bias: c.contiguous(), with: context)
+            } else if alpha == 1, c == nil {
+                try MatrixProduct<Float>(a, b).run(with: context)
             } else {
                 try product(Float.self, a, b, c, alpha, beta, on: context.pool)
             }

@@ -6,7 +6,7 @@ struct MatMul: Operator {
     init(_ node: OperatorNode) throws(OperatorError) {}
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        [try matrixMultiply(try inputs.tensor(0, "A"), try inputs.tensor(1, "B"), on: context.pool)]
+        [try matrixMultiply(try inputs.tensor(0, "A"), try inputs.tensor(1, "B"), context)]
     }
 }
 
@@ -33,7 +33,7 @@ struct FusedMatMul: Operator {
             try matrixMultiply(
                 a.arrangedForProduct(movingRows: movesRowsOfA, transposing: transposesA),
                 b.arrangedForProduct(movingRows: movesRowsOfB, transposing: transposesB),
-                alpha: alpha, on: context.pool)
+                alpha: alpha, context)
         ]
     }
 }
@@ -54,8 +54,9 @@ extension Tensor {
 
 /// `alpha · a · b` with NumPy's rules for vectors and batches.
 func matrixMultiply(
-    _ a: Tensor, _ b: Tensor, alpha: Float = 1, on pool: ThreadPool
+    _ a: Tensor, _ b: Tensor, alpha: Float = 1, _ context: OperatorContext
 ) throws(OperatorError) -> Tensor {
+    let pool = context.pool
     guard a.rank > 0 && b.rank > 0 else { throw .invalid("matrix product of a scalar") }
     guard a.elementType == b.elementType else {
         throw .elementType(input: "B", found: b.elementType, supported: [a.elementType])
@@ -69,17 +70,18 @@ func matrixMultiply(
         Shape(Array(left.shape.dimensions.dropLast(2))), Shape(Array(right.shape.dimensions.dropLast(2))))
     left = try left.broadcastingBatch(to: batch)
     right = try right.broadcastingBatch(to: batch)
-    var result = try product(left, right, alpha: alpha, on: pool).narrowed(to: a.elementType, on: pool)
+    var result = try product(left, right, alpha: alpha, context).narrowed(to: a.elementType, on: pool)
     if b.rank == 1 { result = result.droppingAxis(result.rank - 1) }
     if a.rank == 1 { result = result.droppingAxis(result.rank - (b.rank == 1 ? 1 : 2)) }
     return result
 }
 
 private func product(
-    _ a: Tensor, _ b: Tensor, alpha: Float, on pool: ThreadPool
+    _ a: Tensor, _ b: Tensor, alpha: Float, _ context: OperatorContext
 ) throws(OperatorError) -> Tensor {
-    switch a.elementType {
-    case .float32: try MatrixProduct<Float>(a, b).run(alpha: alpha, on: pool)
+    let pool = context.pool
+    return switch a.elementType {
+    case .float32: try MatrixProduct<Float>(a, b).run(alpha: alpha, with: context)
     case .float64: try MatrixProduct<Double>(a, b).run(alpha: Double(alpha), on: pool)
     case .int32: try integerProduct(Int32.self, a, b, on: pool)
     case .int64: try integerProduct(Int64.self, a, b, on: pool)

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -85,6 +86,33 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
                     left, right, alpha: alpha, beta: start == nil ? 0 : 1, into: &output, at: offset,
                     rowStride: columns)
             }
+        }
+    }
+}
+
+extension MatrixProduct<Float> {
+    /// Fewest rows with which the kernels are faster than OpenBLAS.
+    private static var kernelRows: Int { 4 }
+
+    /// ``run(alpha:addingTo:on:)`` by the kernels where they are faster, with the epilogue that they offer.
+    ///
+    /// - Parameters:
+    ///   - bias: of as many elements as the product has columns, contiguous; not with a factor.
+    ///   - residual: an array of the result's shape, contiguous, that is added; without a factor.
+    func run(
+        alpha: Float = 1, bias: Tensor? = nil, residual: Tensor? = nil, with context: OperatorContext
+    ) -> Tensor {
+        guard aOffsets.count == 1, alpha == 1, rows >= Self.kernelRows, a.strides[a.rank - 1] == 1 else {
+            var start = residual
+            if let bias { start = bias.broadcast(to: resultShape).contiguous() }
+            return run(alpha: alpha, addingTo: start, on: context.pool)
+        }
+        return .build(Float.self, resultShape) { output in
+            let epilogue = ProductEpilogue(
+                bias: bias?.span(Float.self), residual: residual?.span(Float.self))
+            context.kernels.matMul(
+                a.matrix(Float.self, at: aOffsets[0]).operand, b.matrix(Float.self, at: bOffsets[0]).operand,
+                epilogue, into: &output, on: context.pool)
         }
     }
 }

@@ -16,7 +16,7 @@ struct InstanceNormalization: Operator {
         return [
             try normalization.runGroups(
                 of: input, groups: input.shape[1], scale: try inputs.tensor(1, "scale", input.elementType),
-                bias: try inputs.tensor(2, "B", input.elementType), on: context.pool)
+                bias: try inputs.tensor(2, "B", input.elementType), context)
         ]
     }
 }
@@ -41,7 +41,7 @@ struct GroupNormalization: Operator {
         return [
             try normalization.runGroups(
                 of: input, groups: groups, scale: try inputs.tensor(1, "scale", input.elementType),
-                bias: try inputs.tensor(2, "bias", input.elementType), on: context.pool)
+                bias: try inputs.tensor(2, "bias", input.elementType), context)
         ]
     }
 }
@@ -53,7 +53,7 @@ extension RowNormalization {
     ///   - scale: a factor for each channel, or for each group.
     ///   - bias: likewise.
     fileprivate func runGroups(
-        of x: Tensor, groups: Int, scale: Tensor, bias: Tensor, on pool: ThreadPool
+        of x: Tensor, groups: Int, scale: Tensor, bias: Tensor, _ context: OperatorContext
     ) throws(OperatorError) -> Tensor {
         let (images, channels) = (x.shape[0], x.shape[1])
         guard x.elementCount > 0 else { return x }
@@ -69,7 +69,7 @@ extension RowNormalization {
         }
         return try run(
             x.reshaped([images, groups, perGroup, size]), axis: 2, scale: try factor(scale, "scale"),
-            bias: try factor(bias, "bias"), on: pool
+            bias: try factor(bias, "bias"), context
         ).reshaped(x.shape)
     }
 }

@@ -19,7 +19,7 @@ struct LayerNormalization: Operator {
         let x = try inputs.tensor(0, "X", .float32, .float64, .float16, .bfloat16)
         _ = try inputs.tensor(1, "Scale")
         let result = try normalization.run(
-            x, axis: axis, scale: inputs[1], bias: inputs[2], on: context.pool)
+            x, axis: axis, scale: inputs[1], bias: inputs[2], context)
         guard outputCount > 1 else { return [result] }
         let statistics = try normalization.statistics(x, axis: axis, on: context.pool)
         return [result, statistics.means, statistics.inverseDeviations]
@@ -43,7 +43,7 @@ struct SimplifiedLayerNormalization: Operator {
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let x = try inputs.tensor(0, "X", .float32, .float64, .float16, .bfloat16)
         _ = try inputs.tensor(1, "scale")
-        let result = try normalization.run(x, axis: axis, scale: inputs[1], bias: nil, on: context.pool)
+        let result = try normalization.run(x, axis: axis, scale: inputs[1], bias: nil, context)
         guard outputCount > 1 else { return [result] }
         let statistics = try normalization.statistics(x, axis: axis, on: context.pool)
         return [result, statistics.inverseDeviations]

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 /// The loops of a normalisation over one row, for each type that they run in.
@@ -8,11 +9,10 @@ protocol NormalizedElement: TensorElement, BinaryFloatingPoint {
         of row: Span<Self>, _ epsilon: Float, subtractsMean: Bool
     ) -> (mean: Self, factor: Self)
 
+    /// Writes the row less its mean times the factor, times `scale`, plus `bias`.
     static func normalize(
-        _ row: Span<Self>, _ mean: Self, _ factor: Self, into target: inout MutableSpan<Self>)
-
-    static func multiply(_ row: inout MutableSpan<Self>, by other: Span<Self>)
-    static func add(_ other: Span<Self>, to row: inout MutableSpan<Self>)
+        _ row: Span<Self>, _ normalization: RowNormalization, scale: Span<Self>, bias: Span<Self>?,
+        _ kernels: KernelTable, into target: inout MutableSpan<Self>)
 }
 
 extension Float: NormalizedElement {
@@ -25,17 +25,16 @@ extension Float: NormalizedElement {
     }
 
     static func normalize(
-        _ row: Span<Float>, _ mean: Float, _ factor: Float, into target: inout MutableSpan<Float>
+        _ row: Span<Float>, _ normalization: RowNormalization, scale: Span<Float>, bias: Span<Float>?,
+        _ kernels: KernelTable, into target: inout MutableSpan<Float>
     ) {
-        for index in 0..<row.count { target[index] = (row[index] - mean) * factor }
-    }
-
-    static func multiply(_ row: inout MutableSpan<Float>, by other: Span<Float>) {
-        for index in 0..<row.count { row[index] *= other[index] }
-    }
-
-    static func add(_ other: Span<Float>, to row: inout MutableSpan<Float>) {
-        for index in 0..<row.count { row[index] += other[index] }
+        if normalization.subtractsMean {
+            kernels.layerNorm(
+                row, scale: scale, bias: bias, epsilon: normalization.epsilon, into: &target)
+        } else {
+            kernels.rmsNorm(row, scale: scale, epsilon: normalization.epsilon, into: &target)
+            if let bias { kernels.add(bias, to: &target) }
+        }
     }
 }
 
@@ -52,16 +51,14 @@ extension Double: NormalizedElement {
     }
 
     static func normalize(
-        _ row: Span<Double>, _ mean: Double, _ factor: Double, into target: inout MutableSpan<Double>
+        _ row: Span<Double>, _ normalization: RowNormalization, scale: Span<Double>, bias: Span<Double>?,
+        _ kernels: KernelTable, into target: inout MutableSpan<Double>
     ) {
-        for index in 0..<row.count { target[index] = (row[index] - mean) * factor }
-    }
-
-    static func multiply(_ row: inout MutableSpan<Double>, by other: Span<Double>) {
-        for index in 0..<row.count { row[index] *= other[index] }
-    }
-
-    static func add(_ other: Span<Double>, to row: inout MutableSpan<Double>) {
-        for index in 0..<row.count { row[index] += other[index] }
+        let (mean, factor) = statistics(
+            of: row, normalization.epsilon, subtractsMean: normalization.subtractsMean)
+        for index in 0..<row.count { target[index] = (row[index] - mean) * factor * scale[index] }
+        if let bias {
+            for index in 0..<row.count { target[index] += bias[index] }
+        }
     }
 }

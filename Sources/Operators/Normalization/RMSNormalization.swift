@@ -15,6 +15,6 @@ struct RMSNormalization: Operator {
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let x = try inputs.tensor(0, "X", .float32, .float64, .float16, .bfloat16)
         let scale = try inputs.tensor(1, "scale")
-        return [try normalization.run(x, axis: axis, scale: scale, bias: nil, on: context.pool)]
+        return [try normalization.run(x, axis: axis, scale: scale, bias: nil, context)]
     }
 }

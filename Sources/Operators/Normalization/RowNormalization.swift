@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -12,15 +13,15 @@ struct RowNormalization: Sendable {
     ///   - scale: broadcast to the rows, or to all of `x`; its type decides the result's.
     ///   - bias: likewise.
     func run(
-        _ x: Tensor, axis: Int, scale: Tensor?, bias: Tensor?, on pool: ThreadPool
+        _ x: Tensor, axis: Int, scale: Tensor?, bias: Tensor?, _ context: OperatorContext
     ) throws(OperatorError) -> Tensor {
         let rows = try Rows(x, axis: axis)
         if x.elementType == .float64 {
-            return try run(Double.self, x.contiguous(), rows, scale, bias, on: pool)
+            return try run(Double.self, x.contiguous(), rows, scale, bias, context)
         }
         let type = scale?.elementType ?? x.elementType
-        return try run(Float.self, x.widened(on: pool).contiguous(), rows, scale, bias, on: pool)
-            .narrowed(to: type, on: pool)
+        return try run(Float.self, x.widened(on: context.pool).contiguous(), rows, scale, bias, context)
+            .narrowed(to: type, on: context.pool)
     }
 
     /// Mean and inverse deviation of each row, as float32 whatever the type of `x`, in the shape of `x` with 1
@@ -62,8 +63,7 @@ struct RowNormalization: Sendable {
         let values: Tensor
         let isShared: Bool
 
-        init?(_ tensor: Tensor?, _ name: String, _ rows: Rows, on pool: ThreadPool) throws(OperatorError) {
-            guard let tensor else { return nil }
+        init(_ tensor: Tensor, _ name: String, _ rows: Rows, on pool: ThreadPool) throws(OperatorError) {
             let widened = tensor.widened(on: pool)
             guard widened.elementType == Element.elementType else {
                 throw .elementType(
@@ -89,23 +89,26 @@ struct RowNormalization: Sendable {
 
     private func run<Element: NormalizedElement>(
         _ type: Element.Type, _ x: Tensor, _ rows: Rows, _ scale: Tensor?, _ bias: Tensor?,
-        on pool: ThreadPool
+        _ context: OperatorContext
     ) throws(OperatorError) -> Tensor {
-        let scale = try Factor<Element>(scale, "scale", rows, on: pool)
-        let bias = try Factor<Element>(bias, "bias", rows, on: pool)
+        let pool = context.pool
+        let scale = try Factor<Element>(
+            scale ?? Tensor(repeating: 1 as Element, shape: [1]), "scale", rows, on: pool)
+        let bias = try bias.map { bias throws(OperatorError) in
+            try Factor<Element>(bias, "bias", rows, on: pool)
+        }
         let width = rows.width
         return .build(
             type, rows.shape, rows: width == 0 ? 0 : rows.count, grain: rows.grain, on: pool
         ) { range, output in
             let values = x.span(type)
             for row in range {
-                let source = values.extracting(row * width..<(row + 1) * width)
                 let start = (row - range.lowerBound) * width
                 var target = output.part(start..<start + width)
-                let (mean, factor) = Element.statistics(of: source, epsilon, subtractsMean: subtractsMean)
-                Element.normalize(source, mean, factor, into: &target)
-                if let scale { Element.multiply(&target, by: scale.row(row, width: width)) }
-                if let bias { Element.add(bias.row(row, width: width), to: &target) }
+                Element.normalize(
+                    values.extracting(row * width..<(row + 1) * width), self,
+                    scale: scale.row(row, width: width), bias: bias?.row(row, width: width),
+                    context.kernels, into: &target)
             }
         }
     }

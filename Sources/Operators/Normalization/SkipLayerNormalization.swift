@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -10,7 +11,7 @@ struct SkipLayerNormalization: Operator {
     }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        try sum.run(inputs, beta: inputs[3], bias: inputs[4], on: context.pool)
+        try sum.run(inputs, beta: inputs[3], bias: inputs[4], context)
     }
 }
 
@@ -24,7 +25,7 @@ struct SkipSimplifiedLayerNormalization: Operator {
     }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
-        try sum.run(inputs, beta: nil, bias: inputs[3], on: context.pool)
+        try sum.run(inputs, beta: nil, bias: inputs[3], context)
     }
 }
 
@@ -42,8 +43,9 @@ private struct SkipNormalization {
     /// - Returns: the output, mean, inverse deviation and sum; the last three only if the node has outputs
     ///   besides the first.
     func run(
-        _ inputs: OperatorInputs, beta: Tensor?, bias: Tensor?, on pool: ThreadPool
+        _ inputs: OperatorInputs, beta: Tensor?, bias: Tensor?, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
+        let pool = context.pool
         let input = try inputs.tensor(0, "input", .float32, .float64, .float16, .bfloat16)
         let skip = try inputs.tensor(1, "skip", input.elementType)
         let gamma = try inputs.tensor(2, "gamma", input.elementType)
@@ -60,17 +62,20 @@ private struct SkipNormalization {
         if let bias, bias.elementType != input.elementType {
             throw .elementType(input: "bias", found: bias.elementType, supported: [input.elementType])
         }
-        let sum: Tensor
-        if input.elementType == .float64 {
-            sum = Self.sum(Double.self, input, skip, bias, on: pool)
-        } else {
-            sum = Self.sum(
-                Float.self, input.widened(on: pool), skip.widened(on: pool), bias?.widened(on: pool),
-                on: pool)
-        }
+        let sum =
+            if input.elementType == .float64 {
+                Self.sum(Double.self, input, skip, bias, on: pool) { other, target in
+                    for index in 0..<other.count { target[index] += other[index] }
+                }
+            } else {
+                Self.sum(
+                    Float.self, input.widened(on: pool), skip.widened(on: pool), bias?.widened(on: pool),
+                    on: pool
+                ) { other, target in context.kernels.add(other, to: &target) }
+            }
         // The sum stays in 32 bits for the normalisation; only what leaves is rounded.
         let result = try normalization.run(
-            sum, axis: -1, scale: gamma.widened(on: pool), bias: beta?.widened(on: pool), on: pool
+            sum, axis: -1, scale: gamma.widened(on: pool), bias: beta?.widened(on: pool), context
         ).narrowed(to: input.elementType, on: pool)
         guard outputCount > 1 else { return [result] }
         let statistics = try normalization.statistics(sum, axis: -1, on: pool)
@@ -81,7 +86,8 @@ private struct SkipNormalization {
     }
 
     private static func sum<Element: NormalizedElement>(
-        _ type: Element.Type, _ input: Tensor, _ skip: Tensor, _ bias: Tensor?, on pool: ThreadPool
+        _ type: Element.Type, _ input: Tensor, _ skip: Tensor, _ bias: Tensor?, on pool: ThreadPool,
+        _ add: @Sendable (Span<Element>, inout MutableSpan<Element>) -> Void
     ) -> Tensor {
         let input = input.contiguous()
         let skip = skip.broadcast(to: input.shape).contiguous()
@@ -93,11 +99,11 @@ private struct SkipNormalization {
             let (values, others) = (input.span(type), skip.span(type))
             let start = range.lowerBound * width
             for index in 0..<output.count { output[index] = values[start + index] }
-            Element.add(others.extracting(start..<start + output.count), to: &output)
+            add(others.extracting(start..<start + output.count), &output)
             if let bias {
                 for row in 0..<range.count {
                     var target = output.part(row * width..<(row + 1) * width)
-                    Element.add(bias.span(type), to: &target)
+                    add(bias.span(type), &target)
                 }
             }
         }

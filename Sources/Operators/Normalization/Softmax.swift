@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -16,7 +17,9 @@ struct Softmax: Operator {
         let input = try inputs.tensor(0, "input", .float32, .float64, .float16, .bfloat16)
         return [
             try axis.mapRows(
-                of: input, on: context.pool, { row in softmaxRow(&row) }, { row in softmaxRow(&row) })
+                of: input, on: context.pool,
+                { row, target in context.kernels.softmax(row, rowLength: row.count, into: &target) },
+                { row, target in softmaxRow(row, into: &target) })
         ]
     }
 }
@@ -33,7 +36,8 @@ struct LogSoftmax: Operator {
         let input = try inputs.tensor(0, "input", .float32, .float64, .float16, .bfloat16)
         return [
             try axis.mapRows(
-                of: input, on: context.pool, { row in logSoftmaxRow(&row) }, { row in logSoftmaxRow(&row) })
+                of: input, on: context.pool, { row, target in logSoftmaxRow(row, into: &target) },
+                { row, target in logSoftmaxRow(row, into: &target) })
         ]
     }
 }
@@ -49,10 +53,11 @@ private struct SoftmaxAxis {
         axis = try node.attributes.int("axis", default: flattens ? 1 : -1)
     }
 
-    /// Applies one of the functions to a copy of each row.
+    /// Applies one of the functions to each row.
     func mapRows(
-        of input: Tensor, on pool: ThreadPool, _ single: @Sendable (inout MutableSpan<Float>) -> Void,
-        _ double: @Sendable (inout MutableSpan<Double>) -> Void
+        of input: Tensor, on pool: ThreadPool,
+        _ single: @Sendable (Span<Float>, inout MutableSpan<Float>) -> Void,
+        _ double: @Sendable (Span<Double>, inout MutableSpan<Double>) -> Void
     ) throws(OperatorError) -> Tensor {
         // ONNX Runtime takes a scalar for a row of one element.
         if input.rank == 0 {
@@ -79,7 +84,7 @@ private struct SoftmaxAxis {
 
     private func map<Element: TensorElement>(
         _ source: Tensor, _ width: Int, on pool: ThreadPool,
-        _ body: @Sendable (inout MutableSpan<Element>) -> Void
+        _ body: @Sendable (Span<Element>, inout MutableSpan<Element>) -> Void
     ) -> Tensor {
         let rows = width == 0 ? 0 : source.elementCount / width
         return .build(
@@ -89,8 +94,7 @@ private struct SoftmaxAxis {
             for row in range {
                 let start = (row - range.lowerBound) * width
                 var target = output.part(start..<start + width)
-                for index in 0..<width { target[index] = values[row * width + index] }
-                body(&target)
+                body(values.extracting(row * width..<(row + 1) * width), &target)
             }
         }
     }

@@ -80,31 +80,6 @@ func tanh(_ x: FloatVector) -> FloatVector {
     return small.replacing(with: large, where: magnitude .> 0.625)
 }
 
-/// Error function, within 2 ulp.
-@inline(__always)
-func erf(_ x: FloatVector) -> FloatVector {
-    let magnitude = absolute(x)
-    let square = x * x
-    // Polynomials by N. Juffa: x + x · p(x²) near 0, and 1 − e^−q(|x|) elsewhere.
-    var p = square * -5.967_617_03e-4 + 4.991_194_23e-3
-    p = p * square - 2.676_813_49e-2
-    p = p * square + 1.128_199_25e-1
-    p = p * square - 3.761_253_36e-1
-    p = p * square + 1.283_791_66e-1
-    let small = p * x + x
-    var q = magnitude * 1.728_534_7e-5 - 3.831_971_26e-4
-    q = q * magnitude + 3.883_964_38e-3
-    q = q * magnitude - 2.425_462_19e-2
-    q = q * magnitude + 1.067_778_77e-1
-    q = q * magnitude + 6.348_466_87e-1
-    q = q * magnitude + 1.287_175_12e-1
-    q = q * magnitude + magnitude
-    // Beyond 4 the polynomial leaves its range, and the function is 1 to all digits.
-    q.replace(with: 20, where: magnitude .> 4)
-    let large = copySign(of: x, to: 1 - exp(-q))
-    return small.replacing(with: large, where: magnitude .> 0.927_734_375)
-}
-
 @inline(__always)
 func absolute(_ x: FloatVector) -> FloatVector {
     unsafeBitCast(bits(x) & 0x7FFF_FFFF, to: FloatVector.self)

@@ -1,0 +1,43 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Measures the kernels. The kernel targets are those of the package above, compiled here again: what they
+// share with each other is not visible to other packages.
+
+let swiftSettings: [SwiftSetting] = [
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func instructionSet(_ clangFlags: [String]) -> [SwiftSetting] {
+    swiftSettings + [.unsafeFlags(clangFlags.flatMap { ["-Xcc", $0] })]
+}
+
+let package = Package(
+    name: "benchmarks",
+    targets: [
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CSIMD"),
+        .target(name: "CLimits"),
+        .target(name: "Threading", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
+        .target(name: "KernelsPortable", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
+        .target(
+            name: "KernelsAVX2", dependencies: ["CSIMD"],
+            swiftSettings: instructionSet(["-mavx2", "-mfma", "-mf16c"])),
+        .target(
+            name: "KernelsAVX512", dependencies: ["CSIMD"],
+            swiftSettings: instructionSet([
+                "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni",
+            ])),
+        .target(
+            name: "Kernels",
+            dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Threading"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "kernel-times", dependencies: ["Kernels", "Threading", "COpenBLAS", "CLimits"],
+            swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,109 @@
+internal import CSIMD
+package import Threading
+
+extension KernelTable {
+    /// The product of float matrices, `act(A · B + bias) + residual`.
+    ///
+    /// Neither operand is copied whole to be multiplied but A, which is expected to be the smaller one: B's
+    /// panels are copied just before their use.
+    ///
+    /// - Parameters:
+    ///   - a: `[M, K]`, not transposed.
+    ///   - b: `[K, N]`
+    ///   - output: `[M, N]` with ``outputStride`` numbers from row to row; the residual likewise.
+    package func matMul(
+        _ a: borrowing MatrixOperand, _ b: borrowing MatrixOperand,
+        _ epilogue: borrowing ProductEpilogue = ProductEpilogue(), into output: inout MutableSpan<Float>,
+        outputStride: Int? = nil, on pool: ThreadPool
+    ) {
+        let (rows, depth, columns) = (a.rows, a.columns, b.columns)
+        let outputStride = outputStride ?? columns
+        precondition(!a.isTransposed && depth == b.rows && outputStride >= columns)
+        guard rows > 0 && columns > 0 else { return }
+        let lastRow = (rows - 1).multipliedReportingOverflow(by: outputStride)
+        precondition(!lastRow.overflow && lastRow.partialValue <= output.count - columns)
+        if let residual = epilogue.residual { precondition(lastRow.partialValue <= residual.count - columns) }
+        if let bias = epilogue.bias { precondition(bias.count == columns) }
+        let activation = epilogue.activation.code
+        let (aStride, bStride, isTransposed) = (a.stride, b.stride, b.isTransposed)
+        withOptionalPointer(epilogue.bias) { bias in
+            withOptionalPointer(epilogue.residual) { residual in
+                a.bytes.withUnsafeBytes { a in
+                    b.bytes.withUnsafeBytes { b in
+                        output.withUnsafeMutableBufferPointer { output in
+                            guard let c = output.baseAddress else { return }
+                            // With K = 0 the operands have no address, and nothing is read.
+                            let fallback = UnsafeRawPointer(c)
+                            multiply(
+                                CSIMDProduct(
+                                    a: a.baseAddress ?? fallback, a_row_bytes: aStride * 4, packed_a: c,
+                                    tiles: 0, b: b.baseAddress ?? fallback, b_row_bytes: bStride * 4,
+                                    b_is_transposed: isTransposed, patches: nil, m: rows, n: columns,
+                                    k: depth,
+                                    column_bias: bias, row_bias: nil, activation: activation,
+                                    residual: residual, residual_stride: outputStride, c: c,
+                                    c_stride: outputStride),
+                                on: pool)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Packs A and divides a product, or several of the same A, into blocks of tiles × panels for the pool.
+    ///
+    /// - Parameters:
+    ///   - product: all but the packed A.
+    ///   - batch: number of products.
+    ///   - bStep: bytes from one product's B to the next.
+    ///   - cStep: elements from one product's C to the next.
+    func multiply(
+        _ product: CSIMDProduct, batch: Int = 1, bStep: Int = 0, cStep: Int = 0, on pool: ThreadPool
+    ) {
+        let functions = functions.products
+        let tiles = (product.m + functions.tileRows - 1) / functions.tileRows
+        let panels = (product.n + functions.panelColumns - 1) / functions.panelColumns
+        let packed = KernelMemory(byteCount: max(4, product.m * product.k * 4))
+        nonisolated(unsafe) var whole = product
+        whole.tiles = tiles
+        whole.packed_a = packed.base.assumingMemoryBound(to: Float.self)
+        nonisolated(unsafe) let product = whole
+        let packGrain = max(1, 16_384 / max(1, functions.tileRows * product.k))
+        pool.parallelFor(tiles, grain: packGrain) { range in
+            withUnsafePointer(to: product) { functions.packTiles($0, range.lowerBound, range.upperBound) }
+        }
+        // Blocks of rows of A whose part of a panel's depth fits the second cache; more if there are too few
+        // panels for all threads.
+        let fewPanels = (pool.threadCount * 4 + batch * panels - 1) / (batch * panels)
+        let blocks = min(tiles, max((product.m + Self.blockRows - 1) / Self.blockRows, fewPanels))
+        let blockTiles = (tiles + blocks - 1) / blocks
+        let scratchBytes = functions.scratchBytes(product, blockTiles)
+        let panelWork = blockTiles * functions.tileRows * functions.panelColumns * max(1, product.k)
+        pool.parallelFor(batch * blocks * panels, grain: max(1, 300_000 / panelWork)) { range in
+            let scratch = KernelMemory(byteCount: scratchBytes)
+            var index = range.lowerBound
+            while index < range.upperBound {
+                // A run of panels of one block.
+                let (block, panel) = index.quotientAndRemainder(dividingBy: panels)
+                let count = min(panels - panel, range.upperBound - index)
+                var part = product
+                let member = block / blocks
+                part.b += member * bStep
+                part.c += member * cStep
+                let row = block % blocks
+                withUnsafePointer(to: part) {
+                    functions.multiply(
+                        $0, row * tiles / blocks, (row + 1) * tiles / blocks,
+                        panel * functions.panelColumns,
+                        min(product.n, (panel + count) * functions.panelColumns), scratch.base)
+                }
+                index += count
+            }
+        }
+        withExtendedLifetime(packed) {}
+    }
+
+    /// Most rows of A that a thread works on at a time.
+    private static let blockRows = 448
+}

@@ -1,0 +1,88 @@
+internal import CSIMD
+
+/// A panel of B: some columns and a part of K. Panels follow each other through a group of columns, then
+/// through K, then through the groups.
+struct PanelPart {
+    /// First column; ``end`` or more behind the last panel.
+    private(set) var n: Int
+    /// First row.
+    private(set) var k = 0
+    private(set) var groupStart: Int
+    private let end: Int
+    /// Columns of a group.
+    private let group: Int
+    /// Rows of all parts but the last: about as many in each, a multiple of 4.
+    private let fullDepth: Int
+    private let totalDepth: Int
+
+    @inline(__always)
+    init(_ p: CSIMDProduct, first: Int, end: Int, group: Int) {
+        n = first
+        groupStart = first
+        self.end = end
+        self.group = group
+        totalDepth = p.k
+        let parts = Swift.max(1, (p.k &+ ProductKernels.panelDepth &- 1) / ProductKernels.panelDepth)
+        fullDepth = Swift.max(4, ((p.k &+ parts &- 1) / parts &+ 3) & ~3)
+    }
+
+    @inline(__always) var columns: Int { Swift.min(ProductKernels.panelColumns, end &- n) }
+    @inline(__always) var depth: Int { Swift.min(fullDepth, totalDepth &- k) }
+
+    @inline(__always)
+    func next(_ p: CSIMDProduct) -> PanelPart {
+        var next = self
+        next.n = n &+ ProductKernels.panelColumns
+        if next.n < Swift.min(end, groupStart &+ group) { return next }
+        next.n = groupStart
+        next.k = k &+ fullDepth
+        if next.k < totalDepth { return next }
+        next.k = 0
+        next.groupStart = groupStart &+ group
+        next.n = next.groupStart
+        return next
+    }
+
+    /// The panel's rows that are copied after one of some tiles. Rows of B are copied a few at a time, because
+    /// many of them, a power of two apart, would not stay in the second cache. Columns are copied at once,
+    /// which shares what is done for each, and so are patches, whose places in the image are found once.
+    @inline(__always)
+    private func rows(_ p: CSIMDProduct, share: Int, of shares: Int) -> (first: Int, end: Int) {
+        if n >= end { return (0, 0) }
+        if p.patches != nil || p.b_is_transposed { return share &+ 1 == shares ? (0, depth) : (0, 0) }
+        return (depth &* share / shares, depth &* (share &+ 1) / shares)
+    }
+
+    @inline(__always)
+    func pack(
+        _ p: CSIMDProduct, share: Int, of shares: Int, into panel: UnsafeMutablePointer<Float>,
+        _ runs: UnsafeMutableRawPointer
+    ) {
+        let (first, end) = rows(p, share: share, of: shares)
+        if first == end { return }
+        ProductKernels.packPanel(
+            p, k: k &+ first, end &- first, n: n, columns,
+            into: panel + first &* ProductKernels.panelColumns, runs)
+    }
+
+    /// What is asked for during one of some tiles.
+    @inline(__always)
+    func prefetch(_ p: CSIMDProduct, tile: Int, of tiles: Int) -> Prefetch {
+        if n >= end || p.patches != nil { return Prefetch(address: p.b, step: 0) }
+        let start = p.b + k &* (p.b_is_transposed ? 4 : p.b_row_bytes)
+        if p.b_is_transposed {
+            // The same few lines of each column; later tiles take the next ones.
+            let line = tile &* ProductKernels.panelColumns &* 4 % Swift.max(1, depth &* 4)
+            return Prefetch(address: start + n &* p.b_row_bytes + line, step: p.b_row_bytes)
+        }
+        // The rows that are copied after this tile and the next ones.
+        let row = depth &* tile / tiles
+        return Prefetch(address: start + row &* p.b_row_bytes + n &* 4, step: p.b_row_bytes)
+    }
+}
+
+/// Lines of memory that are asked for one after the other.
+struct Prefetch {
+    let address: UnsafeRawPointer
+    let step: Int
+}

@@ -1,0 +1,222 @@
+internal import CSIMD
+
+extension ProductKernels {
+    /// Adds a tile of A × a panel of B to its sums, `[row][column]`.
+    ///
+    /// - Parameters:
+    ///   - isWide: whether the second half of the panel's columns counts.
+    ///   - a: `[k][rows]`
+    ///   - b: `[k][column]`
+    ///   - next: memory to ask for meanwhile.
+    @inline(never)
+    static func addTile(
+        rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        if Vector.tileRows > 7 && rows > 7 {
+            if isWide {
+                addTallWideTile(rows, a, b, depth, sums, next)
+            } else {
+                addTallTile(rows, a, b, depth, sums, next)
+            }
+        } else if isWide {
+            addWideTile(rows, a, b, depth, sums, next)
+        } else {
+            addNarrowTile(rows, a, b, depth, sums, next)
+        }
+    }
+
+    // A constant number of rows keeps the sums in registers. In one function the compiler would no longer
+    // inline all of them.
+
+    @inline(never)
+    private static func addTallWideTile(
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        switch rows {
+        case 14: addTile(constant: 14, isWide: true, a, b, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: true, a, b, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: true, a, b, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: true, a, b, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: true, a, b, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: true, a, b, depth, sums, next)
+        default: addTile(constant: 8, isWide: true, a, b, depth, sums, next)
+        }
+    }
+
+    @inline(never)
+    private static func addTallTile(
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        switch rows {
+        case 14: addTile(constant: 14, isWide: false, a, b, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: false, a, b, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: false, a, b, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: false, a, b, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: false, a, b, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: false, a, b, depth, sums, next)
+        default: addTile(constant: 8, isWide: false, a, b, depth, sums, next)
+        }
+    }
+
+    @inline(never)
+    private static func addWideTile(
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        switch rows {
+        case 7: addTile(constant: 7, isWide: true, a, b, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: true, a, b, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: true, a, b, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: true, a, b, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: true, a, b, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: true, a, b, depth, sums, next)
+        default: addTile(constant: 1, isWide: true, a, b, depth, sums, next)
+        }
+    }
+
+    @inline(never)
+    private static func addNarrowTile(
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        switch rows {
+        case 7: addTile(constant: 7, isWide: false, a, b, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: false, a, b, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: false, a, b, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: false, a, b, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: false, a, b, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: false, a, b, depth, sums, next)
+        default: addTile(constant: 1, isWide: false, a, b, depth, sums, next)
+        }
+    }
+
+    @inline(__always)
+    private static func addTile(
+        constant rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        let zero = Vector.splat(0)
+        var r0 = Pair(zero), r1 = Pair(zero), r2 = Pair(zero), r3 = Pair(zero), r4 = Pair(zero)
+        var r5 = Pair(zero), r6 = Pair(zero), r7 = Pair(zero), r8 = Pair(zero), r9 = Pair(zero)
+        var r10 = Pair(zero), r11 = Pair(zero), r12 = Pair(zero), r13 = Pair(zero)
+        var (a, b, address) = (a, b, next.address)
+        var k = 0
+        while k < depth {
+            // A few lines at a time: more of them would keep the loads of A and B waiting.
+            csimd_prefetch_l2(address)
+            csimd_prefetch_l2(address + (4 &* panelColumns &- 1))
+            if panelColumns > 16 { csimd_prefetch_l2(address + 64) }
+            address += next.step
+            let end = Swift.min(depth, k &+ 4)
+            while k < end {
+                let low = Vector.load(b)
+                let high = isWide ? Vector.load(b + Vector.count) : zero
+                r0.add(a[0], low, high, isWide)
+                if rows > 1 { r1.add(a[1], low, high, isWide) }
+                if rows > 2 { r2.add(a[2], low, high, isWide) }
+                if rows > 3 { r3.add(a[3], low, high, isWide) }
+                if rows > 4 { r4.add(a[4], low, high, isWide) }
+                if rows > 5 { r5.add(a[5], low, high, isWide) }
+                if rows > 6 { r6.add(a[6], low, high, isWide) }
+                if rows > 7 { r7.add(a[7], low, high, isWide) }
+                if rows > 8 { r8.add(a[8], low, high, isWide) }
+                if rows > 9 { r9.add(a[9], low, high, isWide) }
+                if rows > 10 { r10.add(a[10], low, high, isWide) }
+                if rows > 11 { r11.add(a[11], low, high, isWide) }
+                if rows > 12 { r12.add(a[12], low, high, isWide) }
+                if rows > 13 { r13.add(a[13], low, high, isWide) }
+                a += rows
+                b += panelColumns
+                k = k &+ 1
+            }
+        }
+        r0.add(to: sums, isWide)
+        if rows > 1 { r1.add(to: sums + panelColumns, isWide) }
+        if rows > 2 { r2.add(to: sums + 2 &* panelColumns, isWide) }
+        if rows > 3 { r3.add(to: sums + 3 &* panelColumns, isWide) }
+        if rows > 4 { r4.add(to: sums + 4 &* panelColumns, isWide) }
+        if rows > 5 { r5.add(to: sums + 5 &* panelColumns, isWide) }
+        if rows > 6 { r6.add(to: sums + 6 &* panelColumns, isWide) }
+        if rows > 7 { r7.add(to: sums + 7 &* panelColumns, isWide) }
+        if rows > 8 { r8.add(to: sums + 8 &* panelColumns, isWide) }
+        if rows > 9 { r9.add(to: sums + 9 &* panelColumns, isWide) }
+        if rows > 10 { r10.add(to: sums + 10 &* panelColumns, isWide) }
+        if rows > 11 { r11.add(to: sums + 11 &* panelColumns, isWide) }
+        if rows > 12 { r12.add(to: sums + 12 &* panelColumns, isWide) }
+        if rows > 13 { r13.add(to: sums + 13 &* panelColumns, isWide) }
+    }
+
+    @inline(__always)
+    static func clear(_ sums: UnsafeMutablePointer<Float>, rows: Int) {
+        let zero = Vector.splat(0)
+        var index = 0
+        while index < rows &* panelColumns {
+            Vector.store(sums + index, zero)
+            index = index &+ Vector.count
+        }
+    }
+
+    /// Bias, activation and residual of a tile whose sums are whole, and the store to C.
+    @inline(never)
+    static func finish(
+        _ p: CSIMDProduct, row: Int, _ rows: Int, n: Int, _ columns: Int,
+        _ sums: UnsafeMutablePointer<Float>
+    ) {
+        let zero = Vector.splat(0)
+        var start = 0
+        while start < columns {
+            let left = Swift.min(Vector.count, columns &- start)
+            let column = n &+ start
+            var columnBias = zero
+            if let bias = p.column_bias { columnBias = Vector.loadFirst(bias + column, left, fill: zero) }
+            var m = 0
+            while m < rows {
+                var v = Vector.add(Vector.load(sums + (m &* panelColumns &+ start)), columnBias)
+                if let bias = p.row_bias { v = Vector.add(v, Vector.splat(bias[row &+ m])) }
+                if p.activation == CSIMD_GELU {
+                    v = RowKernels.gelu(v)
+                } else if p.activation == CSIMD_SILU {
+                    v = RowKernels.silu(v)
+                }
+                if let residual = p.residual {
+                    let from = residual + ((row &+ m) &* p.residual_stride &+ column)
+                    v = Vector.add(v, Vector.loadFirst(from, left, fill: zero))
+                }
+                Vector.storeFirst(p.c + ((row &+ m) &* p.c_stride &+ column), v, left)
+                m = m &+ 1
+            }
+            start = start &+ Vector.count
+        }
+    }
+}
+
+/// The sums of one row of a tile.
+private struct Pair {
+    private var low: Vector.Lanes
+    private var high: Vector.Lanes
+
+    @inline(__always)
+    init(_ zero: Vector.Lanes) {
+        low = zero
+        high = zero
+    }
+
+    @inline(__always)
+    mutating func add(_ a: Float, _ low: Vector.Lanes, _ high: Vector.Lanes, _ isWide: Bool) {
+        let factor = Vector.splat(a)
+        self.low = Vector.fma(factor, low, self.low)
+        if isWide { self.high = Vector.fma(factor, high, self.high) }
+    }
+
+    @inline(__always)
+    func add(to sums: UnsafeMutablePointer<Float>, _ isWide: Bool) {
+        Vector.store(sums, Vector.add(Vector.load(sums), low))
+        if isWide {
+            let next = sums + Vector.count
+            Vector.store(next, Vector.add(Vector.load(next), high))
+        }
+    }
+}
