@@ -50,6 +50,8 @@
         let dots: UnsafeMutablePointer<Float>
         /// `[16][stride]`, `scaleA * scaleB`; 0 for the blocks that there are not.
         let scales: UnsafeMutablePointer<Float>
+        /// How many blocks ahead scales are fetched.
+        private static let scalesAhead = 128
         /// The last bytes of the weights if they do not end with 16 blocks, filled up with zeros.
         private let tail: UnsafeMutableRawPointer
 
@@ -151,6 +153,8 @@
                     let dots = group.dots(blockSize: blockSize)
                     let dot = avx512_dot_shorts(dots, zero, avx512_load_i32(a.negated_sums + block))
                     let at = r &* stride &+ block
+                    // A line of scales belongs to 16 blocks; they come from memory as the weights do.
+                    avx512_prefetch(rowScales + (block &+ Self.scalesAhead) &* 4)
                     avx512_store_f32(self.dots + at, avx512_to_f32(dot))
                     let scale = avx512_load_first_f32(rowScales + block &* 4, blocks)
                     avx512_store_f32(scales + at, avx512_mul(avx512_load_f32(a.scales + block), scale))

@@ -57,6 +57,8 @@ package final class Session: Sendable {
         outputs = model.graph.outputs
         var graph = ComputeGraph(model.graph)
         try Self.refuseFusedOperators(graph)
+        // What the file asks for must be supported even where rewriting removes it.
+        _ = try Plan(graph, opsets: opsets, registry: .standard)
         let passes = RewritePasses(fusion: options.fusion, context: context)
         var rewrites = passes.apply(to: &graph, opsets: opsets)
         whole = try Executable(graph, model, opsets)
