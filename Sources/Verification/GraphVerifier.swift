@@ -10,6 +10,8 @@ package struct GraphVerifier: Sendable {
     package let session: Session
     /// What the user asked for.
     let givenTolerance: Tolerance?
+    /// Whether the session runs a rewritten graph.
+    let isFused: Bool
     /// Of the graph's outputs.
     package var tolerance: Tolerance { givenTolerance ?? .standard(for: model.graph) }
 
@@ -31,6 +33,7 @@ package struct GraphVerifier: Sendable {
             throw .model("\(file.path): \(error)")
         }
         givenTolerance = tolerance
+        isFused = options.fusion
     }
 
     /// The graph's name in reports: `decoder_init.int4`.

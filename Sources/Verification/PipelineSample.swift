@@ -39,6 +39,17 @@ struct PipelineSample {
         ]
     }
 
+    /// The audio features, followed by the embeddings of the tokens after the audio.
+    ///
+    /// Steps take embeddings from `embed_tokens.bin`, which may be a rounded copy of those in the prefill's graph.
+    /// Given as features, prefill takes the same ones.
+    func features(through prompt: Prompt, _ probe: PipelineProbe) -> Tensor {
+        let rest = Array(prompt.ids.dropFirst(prompt.audioOffset + audioFeatures.shape[1]))
+        let values = audioFeatures.array(Float.self) + probe.embeddings(rest).array(Float.self)
+        let (count, width) = (audioFeatures.shape[1] + rest.count, audioFeatures.shape[2])
+        return Tensor(values, shape: [1, count, width])
+    }
+
     /// Token embeddings with audio features in the places of the padding tokens.
     private static func mixed(_ embeddings: Tensor, _ features: Tensor, at offset: Int) -> Tensor {
         var values = embeddings.array(Float.self)

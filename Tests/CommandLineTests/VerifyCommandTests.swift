@@ -55,6 +55,53 @@ import Testing
         #expect(result.output.contains("the worst:"))
     }
 
+    @Test func modelDirectoryAgrees() throws {
+        let result = try Command("verify", "--variant", "fp32", "--no-fusion", toy("")).run()
+        #expect(result.status == 0, "\(result.errors)")
+        for part in ["encoder", "decoder_init", "decoder_step", "mel", "greedy"] {
+            #expect(result.output.contains("\n\(part) "))
+        }
+        #expect(!result.output.contains("int4"))
+    }
+
+    @Test func bundledModelAgreesWithItself() throws {
+        let result = try Command("verify", "--self", "--variant", "int4").run()
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("prefill and steps, int4  as served"))
+    }
+
+    @Test func damagedWeightIsFound() throws {
+        let original = Fixtures.directory.appending(path: "toy-fused")
+        for name in ["decoder_step.int4.onnx", "decoder_weights.data", "decoder_weights.int4.data"] {
+            let data = try Data(contentsOf: original.appending(path: name))
+            try data.write(to: directory.appending(path: name))
+        }
+        let arguments = [
+            "verify", "--bisect", "--json", "--reference", original.appending(path: "recorded").path,
+            directory.appending(path: "decoder_step.int4.onnx").path,
+        ]
+        #expect(try Command(arguments).run().status == 0)
+
+        let weights = directory.appending(path: "decoder_weights.int4.data")
+        var bytes = try Data(contentsOf: weights)
+        for index in bytes.indices { bytes[index] ^= 0x08 }
+        try bytes.write(to: weights)
+        let result = try Command(arguments).run()
+        #expect(result.status == 1)
+        let record = try #require(result.records.first)
+        let search = try #require((record["bisections"] as? [[String: Any]])?.first)
+        let node = try #require(search["first_wrong_node"] as? [String: Any])
+        #expect(node["type"] as? String == "com.microsoft.MatMulNBits")
+        #expect((node["attributes"] as? [String: String])?["accuracy_level"] == "4")
+        #expect((node["worst"] as? [[String: Any]])?.isEmpty == false)
+    }
+
+    @Test func bisectionNeedsIntermediateValues() throws {
+        let result = try Command("verify", "--bisect", toy("encoder.onnx")).run()
+        #expect(result.status == 66)
+        #expect(result.errors.contains("has no intermediate values; tools/onnx/record-values makes them"))
+    }
+
     @Test func severalModels() throws {
         let bad = directory.appending(path: "bad.onnx")
         try Data("no model".utf8).write(to: bad)
