@@ -122,6 +122,9 @@ extension DecodingError {
         case .keyNotFound(let key, let context): "\(Self.field(context.codingPath + [key])): is missing"
         case .typeMismatch(let type, let context): "\(Self.field(context.codingPath)): is not \(type)"
         case .valueNotFound(_, let context): "\(Self.field(context.codingPath)): is null"
+        // All that Foundation says of `1.5` for an integer, too.
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            "not valid JSON, or a number in it is too large or not whole"
         case .dataCorrupted(let context): "\(Self.field(context.codingPath)): \(context.debugDescription)"
         @unknown default: "\(self)"
         }

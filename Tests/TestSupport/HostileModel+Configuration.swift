@@ -118,7 +118,8 @@ extension HostileModel {
                 "\"vocab_size\": 384", "\"vocab_size\": 9223372036854775807",
                 ["config.json: decoder.vocab_size is 9223372036854775807"]),
             configuration(
-                "\"vocab_size\": 384", "\"vocab_size\": 1.5", ["config.json: decoder.vocab_size"]),
+                "\"vocab_size\": 384", "\"vocab_size\": 1.5",
+                ["config.json: not valid JSON, or a number in it is too large or not whole"]),
             configuration(
                 "\"head_dim\": 32", "\"head_dim\": \"32\"", ["config.json: decoder.head_dim: is not Int"]),
             configuration("\"head_dim\": 32,", "", ["config.json: decoder.head_dim: is missing"]),

@@ -55,7 +55,7 @@ import Verification
             let graph = try Model.load(path: file.path).graph
             let place = try WeightPlace.random(in: graph, using: &generator)
             let (checks, bisection) = try await damaged.withDamage(
-                to: place.tensor, element: place.element, mask: place.mask, in: file
+                to: place.name, element: place.element, mask: place.mask, in: file
             ) {
                 let verifier = try GraphVerifier(file: file, options: options)
                 return (
@@ -78,7 +78,6 @@ import Verification
 /// A weight to damage.
 private struct WeightPlace {
     let name: String
-    let tensor: Tensor
     let element: Int
     let mask: UInt8
     /// Labels of the nodes that read it.
@@ -98,7 +97,7 @@ private struct WeightPlace {
         let name = try #require(candidates.randomElement(using: &generator))
         let tensor = try #require(graph.initializers[name])
         return WeightPlace(
-            name: name, tensor: tensor, element: Int.random(in: 0..<tensor.elementCount, using: &generator),
+            name: name, element: Int.random(in: 0..<tensor.elementCount, using: &generator),
             // The largest bit of a float's exponent; all bits of two 4-bit weights.
             mask: tensor.elementType == .float32 ? 0x40 : 0xFF,
             readers: Set(graph.nodes.filter { $0.inputs.contains(name) }.map(\.label)))
