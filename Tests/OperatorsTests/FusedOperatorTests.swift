@@ -113,7 +113,8 @@ import Threading
             index / length / window == index % length / window ? Float(0) : -.infinity
         }
         let found = try fused(
-            "FusedAttention", [q, k, v], ["scale": .float(0.3), "window": .int(window)], on: instructionSet)[0]
+            "FusedAttention", [q, k, v], ["scale": .float(0.3), "window": .int(window)], on: instructionSet)[
+                0]
         let expected = try fused(
             "FusedAttention", [q, k, v, Tensor(mask, shape: [length, length])], ["scale": .float(0.3)],
             on: instructionSet)[0]
@@ -158,7 +159,8 @@ import Threading
             let blocks = depth / blockSize
             let seed = UInt32(index * 10)
             let operands: [Tensor?] = [
-                Tensor(bytes(count * blocks * blockSize / 2, seed + 1), shape: [count, blocks, blockSize / 2]),
+                Tensor(
+                    bytes(count * blocks * blockSize / 2, seed + 1), shape: [count, blocks, blockSize / 2]),
                 varied([count * blocks], seed: seed + 2),
                 index == 1 ? nil : Tensor(bytes(count * ((blocks + 1) / 2), seed + 3)), nil,
                 index == 2 ? varied([count], seed: seed + 4) : nil,
