@@ -32,8 +32,8 @@ package struct PipelineProbe: Sendable {
     }
 
     /// The prompt without context and language.
-    package func prompt(audioTokenCount: Int) -> Prompt {
-        Prompt(
+    package func prompt(audioTokenCount: Int) throws -> Prompt {
+        try Prompt(
             audioTokenCount: audioTokenCount, context: "", language: nil, tokenizer: model.tokenizer,
             special: model.configuration.specialTokens)
     }

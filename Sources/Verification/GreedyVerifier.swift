@@ -26,7 +26,7 @@ struct GreedyVerifier {
         }
         let mel = LogMelSpectrogram(Array(samples.prefix(expected.samples)))
         let features = try probe.encode(mel)
-        let prompt = probe.prompt(audioTokenCount: features.shape[1])
+        let prompt = try probe.prompt(audioTokenCount: features.shape[1])
         var checks: [Check] = []
         if let ids = expected.promptIds {
             checks.append(

@@ -17,7 +17,7 @@ struct PipelineSample {
 
     init(_ probe: PipelineProbe, mel: LogMelSpectrogram) throws {
         audioFeatures = try probe.encode(mel)
-        prompt = probe.prompt(audioTokenCount: audioFeatures.shape[1])
+        prompt = try probe.prompt(audioTokenCount: audioFeatures.shape[1])
         let count = prompt.ids.count
         let state = try probe.prefill(prompt, audioFeatures: audioFeatures)
         let logits = state.logits.array(Float.self)
