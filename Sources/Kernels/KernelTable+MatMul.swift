@@ -105,5 +105,5 @@ extension KernelTable {
     }
 
     /// Most rows of A that a thread works on at a time.
-    private static let blockRows = 448
+    private static let blockRows = 480
 }
