@@ -24,10 +24,12 @@ package struct OperatorNode: Sendable {
     package let attributes: OperatorAttributes
     package let inputCount: Int
     package let outputCount: Int
+    /// Outputs among the first ``outputCount`` that the graph does not want.
+    package let omittedOutputs: Set<Int>
 
     package init(
         type: String, domain: String = "", opset: Int, attributes: OperatorAttributes = [:],
-        inputCount: Int, outputCount: Int = 1
+        inputCount: Int, outputCount: Int = 1, omittedOutputs: Set<Int> = []
     ) {
         self.type = type
         self.domain = domain
@@ -35,6 +37,7 @@ package struct OperatorNode: Sendable {
         self.attributes = attributes
         self.inputCount = inputCount
         self.outputCount = outputCount
+        self.omittedOutputs = omittedOutputs
     }
 }
 

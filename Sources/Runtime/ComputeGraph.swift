@@ -70,6 +70,7 @@ extension OperatorNode {
     init(_ node: ComputeGraph.Node, opsets: [String: Int]) {
         self.init(
             type: node.type, domain: node.domain, opset: opsets[node.domain] ?? 1,
-            attributes: node.attributes, inputCount: node.inputs.count, outputCount: node.outputs.count)
+            attributes: node.attributes, inputCount: node.inputs.count, outputCount: node.outputs.count,
+            omittedOutputs: Set(node.outputs.indices.filter { node.outputs[$0] == nil }))
     }
 }

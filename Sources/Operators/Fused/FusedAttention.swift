@@ -35,7 +35,7 @@ struct FusedAttention: Operator {
             let bias = inputs[3] == nil ? nil : try inputs.tensor(3, "mask", .float32)
             let attention = try ScaledDotProductAttention(
                 queries: queries, keys: keys, values: values, bias: bias, options: options)
-            return [try attention.run(on: context.pool)]
+            return [try attention.run(on: context.pool, context.kernels)]
         }
         guard queries.rank == 4, keys.rank == 4, values.rank == 4, queries.shape[2] == keys.shape[2],
             keys.shape[2] == values.shape[2]
@@ -47,7 +47,7 @@ struct FusedAttention: Operator {
                 queries: queries.sliced(axis: 2, start: start, count: count),
                 keys: keys.sliced(axis: 2, start: start, count: count),
                 values: values.sliced(axis: 2, start: start, count: count), options: options)
-            windows.append(try attention.run(on: context.pool))
+            windows.append(try attention.run(on: context.pool, context.kernels))
         }
         return [windows.count == 1 ? windows[0] : try .concatenated(windows, axis: 1, context)]
     }

@@ -33,15 +33,17 @@ struct SkipSimplifiedLayerNormalization: Operator {
 private struct SkipNormalization {
     private let normalization: RowNormalization
     private let outputCount: Int
+    private let wantsStatistics: Bool
 
     init(_ node: OperatorNode, subtractsMean: Bool) throws(OperatorError) {
         normalization = RowNormalization(
             epsilon: try node.attributes.float("epsilon", default: 1e-12), subtractsMean: subtractsMean)
         outputCount = node.outputCount
+        wantsStatistics = outputCount > 1 && !node.omittedOutputs.isSuperset(of: [1, 2])
     }
 
     /// - Returns: the output, mean, inverse deviation and sum; the last three only if the node has outputs
-    ///   besides the first.
+    ///   besides the first. In place of statistics that the graph omits is the output again.
     func run(
         _ inputs: OperatorInputs, beta: Tensor?, bias: Tensor?, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
@@ -78,11 +80,10 @@ private struct SkipNormalization {
             sum, axis: -1, scale: gamma.widened(on: pool), bias: beta?.widened(on: pool), context
         ).narrowed(to: input.elementType, on: pool)
         guard outputCount > 1 else { return [result] }
+        let kept = sum.narrowed(to: input.elementType, on: pool)
+        guard wantsStatistics else { return [result, result, result, kept] }
         let statistics = try normalization.statistics(sum, axis: -1, on: pool)
-        return [
-            result, statistics.means, statistics.inverseDeviations,
-            sum.narrowed(to: input.elementType, on: pool),
-        ]
+        return [result, statistics.means, statistics.inverseDeviations, kept]
     }
 
     private static func sum<Element: NormalizedElement>(
