@@ -59,7 +59,8 @@ package final class Session: Sendable {
         inputs = model.graph.requiredInputs
         outputs = model.graph.outputs
         let graph = ComputeGraph(model.graph)
-        let refusals = graph.fusedOperatorRefusals
+        // Before passes remove nodes that nobody reads: nothing of a file is skipped without a word.
+        let refusals = graph.refusals(opsets: opsets)
         if !refusals.isEmpty { throw .unsupported(refusals) }
         let rewritten = RewrittenGraph(graph, opsets: opsets, fusion: options.fusion, context: context)
         whole = try Executable(rewritten.graph, model, opsets)
