@@ -98,16 +98,26 @@ let package = Package(
                 "Runtime", "Operators", "Tensors", "Threading", "Kernels", "Audio", "Tokenization",
                 "PocketModel",
             ]),
+
+        // MARK: Looking at models
+
+        library("Reports", []),
         library(
             "Verification",
             [
                 "Transcription", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Kernels",
-                "Audio", "Tokenization",
+                "Audio", "Tokenization", "Reports",
             ]),
+        library(
+            "Inspection",
+            ["Transcription", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Reports"]),
+
+        // MARK: The command
+
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Kernels", "Runtime", "Tensors", "Transcription", "Verification",
+                "Inspection", "Kernels", "Runtime", "Tensors", "Transcription", "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -128,6 +138,7 @@ let package = Package(
         tests("Transcription", ["Transcription", "Audio", "Tokenization", "PocketModel"]),
         tests(
             "Verification", ["Verification", "Transcription", "Runtime", "ONNXFormat", "Tensors", "Kernels"]),
+        tests("Inspection", ["Inspection", "Transcription", "Runtime"]),
         tests("CommandLine", ["qwen3-asr"]),
     ],
     swiftLanguageModes: [.v6]

@@ -42,6 +42,11 @@ package struct ComputeGraph: Sendable {
             self.subgraphs = subgraphs
         }
 
+        /// The subgraphs with their attributes' names, in the order of these.
+        package var namedSubgraphs: [(name: String, graph: ComputeGraph)] {
+            subgraphs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+
         /// `com.microsoft.Gelu`, or just `Add` for ONNX's own operators.
         package var qualifiedType: String { domain.isEmpty ? type : "\(domain).\(type)" }
     }
@@ -60,9 +65,9 @@ package struct ComputeGraph: Sendable {
         return values.count - 1
     }
 
-    /// Every node, those of subgraphs included.
+    /// Every node, each followed by those of its subgraphs.
     package var allNodes: [Node] {
-        nodes.flatMap { [$0] + $0.subgraphs.values.flatMap(\.allNodes) }
+        nodes.flatMap { [$0] + $0.namedSubgraphs.flatMap(\.graph.allNodes) }
     }
 }
 

@@ -41,20 +41,12 @@ extension Plan {
         for node: ComputeGraph.Node, opsets: [String: Int], registry: OperatorRegistry,
         _ refusals: inout [OperatorRefusal]
     ) throws(OperatorError) -> Action {
-        if node.domain.isEmpty && node.type == "If" {
-            guard let then = node.subgraphs["then_branch"], let otherwise = node.subgraphs["else_branch"]
-            else { throw .attribute(name: "then_branch, else_branch", reason: "must be graphs") }
-            guard then.inputs.isEmpty, otherwise.inputs.isEmpty else {
-                throw .invalid("a branch has inputs of its own")
-            }
+        if let branches = try node.branches {
             return .branch(
-                then: compile(then, opsets: opsets, registry: registry, &refusals),
-                otherwise: compile(otherwise, opsets: opsets, registry: registry, &refusals))
+                then: compile(branches.then, opsets: opsets, registry: registry, &refusals),
+                otherwise: compile(branches.otherwise, opsets: opsets, registry: registry, &refusals))
         }
-        guard let type = registry.implementation(type: node.type, domain: node.domain) else {
-            throw .unsupported("operator \(node.qualifiedType)")
-        }
-        return .compute(try type.init(OperatorNode(node, opsets: opsets)))
+        return .compute(try node.implementation(opsets: opsets, registry: registry))
     }
 
     /// For every node the computed values that no later node and no output reads.

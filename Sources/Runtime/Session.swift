@@ -43,47 +43,32 @@ package final class Session: Sendable {
     /// Versions of the operator sets that the operators were written for.
     private static let supportedOpsets: [String: ClosedRange<Int>] = ["": 7...28, "com.microsoft": 1...1]
 
+    /// An error for each operator set of a version that is not supported.
+    package static func operatorSetErrors(_ opsets: [String: Int]) -> [SessionError] {
+        supportedOpsets.sorted { $0.key < $1.key }.compactMap { domain, supported in
+            guard let version = opsets[domain], !supported.contains(version) else { return nil }
+            return .operatorSet(domain: domain, version: version, supported: supported)
+        }
+    }
+
     /// - Throws: ``SessionError`` that lists every operator that cannot be run.
     package init(_ model: Model, options: Options) throws(SessionError) {
         let opsets = model.operatorSets
-        for (domain, supported) in Self.supportedOpsets {
-            guard let version = opsets[domain] else { continue }
-            guard supported.contains(version) else {
-                throw .operatorSet(domain: domain, version: version, supported: supported)
-            }
-        }
+        if let error = Self.operatorSetErrors(opsets).first { throw error }
         context = OperatorContext(pool: options.pool, kernels: options.kernels)
         inputs = model.graph.requiredInputs
         outputs = model.graph.outputs
-        var graph = ComputeGraph(model.graph)
-        try Self.refuseFusedOperators(graph)
-        // What the file asks for must be supported even where rewriting removes it.
-        _ = try Plan(graph, opsets: opsets, registry: .standard)
-        let passes = RewritePasses(fusion: options.fusion, context: context)
-        var rewrites = passes.apply(to: &graph, opsets: opsets)
-        whole = try Executable(graph, model, opsets)
-
-        let layers = options.fusion ? CacheInPlace().apply(to: &graph, opsets: opsets) : 0
-        if layers > 0 {
-            rewrites.append(Rewrite(pass: "CacheInPlace", count: layers))
-            rewrites.append(
-                Rewrite(pass: "LastPosition", count: LastPosition().apply(to: &graph, opsets: opsets)))
-            decoding = try Executable(graph, model, opsets)
-            decodingLayers = layers
-        } else {
-            decoding = nil
-            decodingLayers = nil
-        }
-        self.rewrites = rewrites
-    }
-
-    /// Operators that rewrite passes make are no business of a model's file.
-    private static func refuseFusedOperators(_ graph: ComputeGraph) throws(SessionError) {
-        var refusals: [OperatorRefusal] = []
-        for node in graph.allNodes where node.domain == OperatorRegistry.fusedDomain {
-            refusals.add(node, reason: .unsupported("operator \(node.qualifiedType)"))
-        }
+        let graph = ComputeGraph(model.graph)
+        // Before passes remove nodes that nobody reads: nothing of a file is skipped without a word.
+        let refusals = graph.refusals(opsets: opsets)
         if !refusals.isEmpty { throw .unsupported(refusals) }
+        let rewritten = RewrittenGraph(graph, opsets: opsets, fusion: options.fusion, context: context)
+        whole = try Executable(rewritten.graph, model, opsets)
+        decoding = try rewritten.decoding.map { (decoding) throws(SessionError) in
+            try Executable(decoding.graph, model, opsets)
+        }
+        decodingLayers = rewritten.decoding?.layers
+        rewrites = rewritten.rewrites
     }
 
     /// Runs the graph.

@@ -6,7 +6,7 @@ final class TensorStorage: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let byteCount: Int
     /// Keeps a mapping alive; nil when the bytes were allocated here.
-    private let mapping: MappedFile?
+    let mapping: MappedFile?
 
     /// Alignment of allocated storage: a cache line, and the widest vector.
     static let alignment = 64

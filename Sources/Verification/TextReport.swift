@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Reports
 
 /// A report as people read it.
 package struct TextReport {

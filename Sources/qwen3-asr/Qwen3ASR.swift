@@ -10,5 +10,5 @@ struct Qwen3ASR: AsyncParsableCommand {
             Example:
               qwen3-asr transcribe --model qwen3-asr-1.7b-onnx meeting.flac
             """,
-        subcommands: [TranscribeCommand.self, TokenizeCommand.self, VerifyCommand.self])
+        subcommands: [TranscribeCommand.self, TokenizeCommand.self, VerifyCommand.self, InspectCommand.self])
 }

@@ -6,42 +6,6 @@ import Threading
 
 /// Each pass on the smallest graphs that it rewrites, and on ones that only look alike.
 @Suite struct RewritePassTests {
-    /// Builds graphs node by node.
-    private struct Builder {
-        var graph = ComputeGraph()
-
-        mutating func input(_ name: String) -> Int {
-            let id = graph.addValue(name)
-            graph.inputs.append(id)
-            return id
-        }
-
-        mutating func constant(_ tensor: Tensor) -> Int {
-            graph.addValue("constant\(graph.values.count)", constant: tensor)
-        }
-
-        mutating func scalar(_ value: Float) -> Int { constant(Tensor(scalar: value)) }
-        mutating func integers(_ values: Int64...) -> Int { constant(Tensor(values)) }
-
-        mutating func node(
-            _ type: String, _ inputs: Int?..., domain: String = "", output name: String? = nil,
-            attributes: OperatorAttributes = [:]
-        ) -> Int {
-            let output = graph.addValue(name ?? "\(type)\(graph.values.count)")
-            graph.nodes.append(
-                ComputeGraph.Node(
-                    name: "\(type)_\(output)", type: type, domain: domain, inputs: inputs, outputs: [output],
-                    attributes: attributes))
-            return output
-        }
-
-        func finished(_ outputs: Int...) -> ComputeGraph {
-            var graph = graph
-            graph.outputs = outputs
-            return graph
-        }
-    }
-
     private static let context = OperatorContext(pool: ThreadPool(threads: 1))
 
     /// The types of the nodes after a pass, with what nobody reads removed, and whether the graph still computes
@@ -75,7 +39,7 @@ import Threading
     enum Inverse: CaseIterable { case reciprocal, quotient, division }
 
     private func rmsNorm(
-        _ builder: inout Builder, _ x: Int, axis: Int64 = -1, inverse: Inverse = .reciprocal,
+        _ builder: inout GraphBuilder, _ x: Int, axis: Int64 = -1, inverse: Inverse = .reciprocal,
         of other: Int? = nil
     ) -> Int {
         let square = builder.node("Pow", other ?? x, builder.scalar(2))
@@ -92,14 +56,14 @@ import Threading
 
     @Test(arguments: Inverse.allCases)
     func rootMeanSquareNorm(inverse: Inverse) throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let norm = rmsNorm(&builder, builder.input("x"), inverse: inverse)
         let types = try types(after: RMSNormFusion(), builder.finished(norm), [wave([3, 4])])
         #expect(types == ["SimplifiedLayerNormalization"])
     }
 
     @Test func normsOfOtherAxesAndOtherValuesStay() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let x = builder.input("x")
         let first = rmsNorm(&builder, x, axis: 0)
         let second = rmsNorm(&builder, x, of: builder.node("Neg", x))
@@ -108,7 +72,7 @@ import Threading
     }
 
     @Test func normOfASumThatIsReadElsewhere() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (x, y) = (builder.input("x"), builder.input("y"))
         let sum = builder.node("Add", x, y)
         let scale = builder.constant(wave([4], 0.5))
@@ -121,7 +85,7 @@ import Threading
     }
 
     @Test func layerNormOfAProductWithBiasAndSkip() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (x, skip) = (builder.input("x"), builder.input("skip"))
         let product = builder.node("MatMul", x, builder.constant(wave([5, 4])))
         let biased = builder.node("Add", product, builder.constant(wave([4], 0.2)))
@@ -133,7 +97,7 @@ import Threading
     }
 
     @Test func normOfASumWithAConstantStays() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let sum = builder.node("Add", builder.input("x"), builder.constant(wave([4])))
         let norm = builder.node("LayerNormalization", sum, builder.constant(wave([4], 0.5)))
         let types = try types(after: SkipNormFusion(), builder.finished(norm), [wave([2, 4])])
@@ -144,7 +108,7 @@ import Threading
 
     @Test(arguments: 0..<4)
     func gaussianErrorLinearUnit(order: Int) throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let x = builder.input("x")
         let scaled =
             order % 2 == 0
@@ -163,7 +127,7 @@ import Threading
     }
 
     @Test func geluOfAnotherValueStays() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (x, y) = (builder.input("x"), builder.input("y"))
         let erf = builder.node("Erf", builder.node("Div", y, builder.scalar(Float(2).squareRoot())))
         let sum = builder.node("Add", erf, builder.scalar(1))
@@ -173,7 +137,7 @@ import Threading
     }
 
     @Test func geluOfAProductWithBias() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let product = builder.node("MatMul", builder.input("x"), builder.constant(wave([5, 4])))
         let biased = builder.node("Add", builder.constant(wave([4], 0.3)), product)
         let gelu = builder.node("Gelu", biased, domain: "com.microsoft")
@@ -183,7 +147,7 @@ import Threading
 
     @Test(arguments: [false, true])
     func gatedActivation(isQuickGelu: Bool) throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (gate, up) = (builder.input("gate"), builder.input("up"))
         let activated =
             isQuickGelu
@@ -198,7 +162,7 @@ import Threading
 
     /// Queries of four heads over two key-value heads of five keys.
     private func attention(
-        _ builder: inout Builder, repeats: Bool, causal: Bool
+        _ builder: inout GraphBuilder, repeats: Bool, causal: Bool
     ) -> (output: Int, inputs: [Tensor]) {
         let (q, k, v) = (builder.input("q"), builder.input("k"), builder.input("v"))
         func expanded(_ x: Int) -> Int {
@@ -228,14 +192,14 @@ import Threading
 
     @Test(arguments: [false, true], [false, true])
     func scaledProductsMaskAndSoftmax(repeats: Bool, causal: Bool) throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (output, inputs) = attention(&builder, repeats: repeats, causal: causal)
         let types = try types(after: AttentionFusion(), builder.finished(output), inputs)
         #expect(types == ["FusedAttention"])
     }
 
     @Test func attentionOverAnotherAxisStays() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (q, k) = (builder.input("q"), builder.input("k"))
         let transposed = builder.node("Transpose", k, attributes: ["perm": .ints([0, 1, 3, 2])])
         let weights = builder.node(
@@ -249,7 +213,7 @@ import Threading
 
     @Test(arguments: [false, true])
     func headsAreNormalizedAndTurned(hasNorm: Bool) throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let (x, angles) = (builder.input("x"), builder.input("angles"))
         var heads = builder.node("Reshape", x, builder.integers(1, 3, -1, 4))
         if hasNorm {
@@ -279,7 +243,7 @@ import Threading
     // MARK: Reach of a run
 
     @Test func readersOfTheLastPositionAlone() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let x = builder.input("x")
         let positions = builder.node("Neg", x)
         let scale = builder.constant(wave([4], 0.5))
@@ -299,7 +263,7 @@ import Threading
     }
 
     @Test func nodesThatNobodyReadsAreRemoved() throws {
-        var builder = Builder()
+        var builder = GraphBuilder()
         let x = builder.input("x")
         let kept = builder.node("Neg", x)
         _ = builder.node("Abs", builder.node("Exp", kept))

@@ -33,14 +33,14 @@ package struct AttentionFusion: PatternPass {
             OperatorAttributes(attributes))
     }
 
-    private struct Scores {
+    struct Scores {
         let queries: PatternGraph.ValueID
         let transposedKeys: PatternGraph.ValueID
         let scale: Float
         let mask: PatternGraph.ValueID?
     }
 
-    private func scores(_ value: PatternGraph.ValueID?, in graph: PatternGraph) -> Scores? {
+    func scores(_ value: PatternGraph.ValueID?, in graph: PatternGraph) -> Scores? {
         if let sum = graph.node(value, "Add") {
             for (products, mask) in graph.operands(sum) {
                 if let (node, scale) = scaledProducts(products, in: graph), let queries = node.input(0),
@@ -76,7 +76,7 @@ package struct AttentionFusion: PatternPass {
     }
 
     /// The keys behind `Kᵀ`: `[batch, heads, keys, size]`, or `[batch, keys, heads, size]` if sequence first.
-    private func keys(
+    func keys(
         _ transposed: PatternGraph.ValueID, in graph: PatternGraph
     ) -> (value: PatternGraph.ValueID, isSequenceFirst: Bool)? {
         guard let transpose = graph.node(transposed, "Transpose"), let source = transpose.input(0) else {

@@ -48,7 +48,7 @@ package struct RotaryFusion: PatternPass {
     }
 
     /// Half the head size of `concat(-T[half…], T[…half])`; nil if a value is not that of `heads`.
-    private func halfTurned(
+    func halfTurned(
         _ value: PatternGraph.ValueID, of heads: PatternGraph.ValueID, in graph: PatternGraph
     ) -> Int? {
         guard let concat = graph.node(value, "Concat"), concat.integer("axis") == -1,
@@ -73,14 +73,14 @@ package struct RotaryFusion: PatternPass {
         return (starts[0], ends[0])
     }
 
-    private struct Projection {
+    struct Projection {
         let value: PatternGraph.ValueID
         let scale: PatternGraph.ValueID?
         let epsilon: Float
     }
 
     /// The projection `[batch, sequence, heads · size]` that heads were made of.
-    private func projection(
+    func projection(
         _ heads: PatternGraph.ValueID, headSize: Int, in graph: PatternGraph
     ) -> Projection? {
         guard let transpose = graph.node(heads, "Transpose"), transpose.integers("perm") == [0, 2, 1, 3]

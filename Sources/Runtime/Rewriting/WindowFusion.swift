@@ -17,7 +17,7 @@ package struct WindowFusion: RewritePass {
         var count = 0
         for index in pattern.graph.nodes.indices {
             guard let entry = Entry(pattern.graph.nodes[index], in: pattern),
-                let region = WindowRegion(entry, from: index, in: pattern)
+                let region = try? WindowRegion(entry, from: index, in: pattern)
             else { continue }
             region.rewrite(&pattern)
             count += 1

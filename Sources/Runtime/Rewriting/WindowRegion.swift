@@ -23,10 +23,19 @@ struct WindowRegion {
         case flat(axis: Int)
     }
 
+    /// Why padding cannot be dropped.
+    enum Obstacle: Error {
+        /// A node that might mix rows of windows, or is not known to keep them apart.
+        case node(ComputeGraph.Node)
+        case isOutput
+        case isNotTrimmed
+        case hasNoAttention
+    }
+
     /// Follows the windows to where the padding is trimmed.
-    ///
-    /// - Returns: nil if anything on the way might mix rows.
-    init?(_ entry: WindowFusion.Entry, from index: Int, in graph: PatternGraph) {
+    init(
+        _ entry: WindowFusion.Entry, from index: Int, in graph: PatternGraph
+    ) throws(Obstacle) {
         self.entry = entry
         entryIndex = index
         var forms: [PatternGraph.ValueID: Form] = [entry.windows: .rows(width: entry.width)]
@@ -35,14 +44,14 @@ struct WindowRegion {
             guard (node.inputs + captured).contains(where: { $0.map { forms[$0] != nil } ?? false }) else {
                 continue
             }
-            guard let form = visit(node, at: index, forms, in: graph) else { return nil }
+            guard let form = visit(node, at: index, forms, in: graph) else { throw .node(node) }
             if let form {
                 for case let output? in node.outputs { forms[output] = form }
             }
         }
-        guard !exits.isEmpty, !attentions.isEmpty,
-            !graph.graph.outputs.contains(where: { forms[$0] != nil })
-        else { return nil }
+        if graph.graph.outputs.contains(where: { forms[$0] != nil }) { throw .isOutput }
+        if exits.isEmpty { throw .isNotTrimmed }
+        if attentions.isEmpty { throw .hasNoAttention }
     }
 
     /// The form of a node's outputs, nil within if they leave the region; nil if rows might be mixed.

@@ -1,20 +1,20 @@
 /// Rows of text in columns as wide as their longest cell.
-struct TextTable {
+package struct TextTable {
     private let isRightAligned: [Bool]
     private var rows: [[String]] = []
 
     /// - Parameter header: titles; those that start with `>` head columns that are aligned to the right.
-    init(_ header: [String]) {
+    package init(_ header: [String]) {
         isRightAligned = header.map { $0.hasPrefix(">") }
         rows.append(header.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 })
     }
 
-    mutating func append(_ row: [String]) {
+    package mutating func append(_ row: [String]) {
         rows.append(row)
     }
 
     /// The rows, the header first, without trailing spaces.
-    var lines: [String] {
+    package var lines: [String] {
         let widths = isRightAligned.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
