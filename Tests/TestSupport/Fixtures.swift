@@ -16,6 +16,9 @@ package enum Fixtures {
         return FileManager.default.fileExists(atPath: candidate.path) ? candidate : nil
     }()
 
+    /// Whether the tests run under a sanitizer, whose own memory counts as theirs; `tools/sanitize` says so.
+    package static let isSanitized = ProcessInfo.processInfo.environment["QWEN3_ASR_SANITIZER"] != nil
+
     /// For `.enabled(if:)` of tests that need ``referenceData``.
     package static var hasReferenceData: Bool { referenceData != nil }
 }

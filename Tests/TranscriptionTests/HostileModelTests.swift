@@ -61,7 +61,7 @@ import Transcription
 
     /// The numbers of a node, a few bytes, ask for 32 GiB. Nothing needs the result, so that it is not computed
     /// at load, nor does it take memory that the machine may not have.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["QWEN3_ASR_SANITIZER"] == nil))
+    @Test(.enabled(if: !Fixtures.isSanitized))
     func constantsThatUnpackToGigabytes() async throws {
         await #expect(processExitsWith: .success) {
             let model = try ModelCopy()
