@@ -20,6 +20,9 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
     /// Least multiply-adds worth a thread: about 10 µs.
     private static var grain: Double { 262_144 }
 
+    /// Fewest columns of a product beside which a copy of its left side costs nothing.
+    private static var columnsWorthCopy: Int { 64 }
+
     init(_ left: Tensor, _ right: Tensor) throws(OperatorError) {
         let rank = left.rank
         precondition(rank >= 2 && right.rank == rank && left.shape[rank - 1] == right.shape[rank - 2])
@@ -27,9 +30,10 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
         var a = left.readableByBLAS(Element.self)
         var b = right.readableByBLAS(Element.self)
         // One matrix for all of the batch: the batch of the left side becomes further rows.
-        if (0..<rank - 2).allSatisfy({ b.strides[$0] == 0 || b.shape[$0] == 1 }), a.isContiguous,
-            b.elementCount > 0
-        {
+        let sharesRight =
+            b.elementCount > 0 && (0..<rank - 2).allSatisfy { b.strides[$0] == 0 || b.shape[$0] == 1 }
+        if sharesRight, b.shape[rank - 1] >= Self.columnsWorthCopy { a = a.contiguous() }
+        if sharesRight, a.isContiguous {
             let inner = a.shape[rank - 1]
             a = a.reshaped([a.shape.dimensions[..<(rank - 1)].reduce(1, *), inner])
             for _ in 0..<rank - 2 { b = b.selecting(axis: 0, index: 0) }
