@@ -30,7 +30,7 @@ package final class ThreadPool: Sendable {
     }
 
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
-    /// all have ended.
+    /// all have ended. Chunks become smaller towards the end, so that threads end at about the same time.
     ///
     /// - Parameters:
     ///   - count: iterations; none if zero.
@@ -38,42 +38,41 @@ package final class ThreadPool: Sendable {
     ///   - body: receives disjoint ranges that together cover `0..<count`.
     package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
         guard count > 0 else { return }
-        let grain = max(1, grain)
-        let chunks = min((count + grain - 1) / grain, threadCount * 4)
-        guard threadCount > 1, chunks > 1 else { return body(0..<count) }
+        guard threadCount > 1, count > grain else { return body(0..<count) }
         let ran: Void? = loopIsRunning.withLockIfAvailable { _ in
             withoutActuallyEscaping(body) { body in
-                shared.run(Loop(count: count, chunks: chunks, body: body))
+                shared.run(Loop(count: count, grain: max(1, grain), threads: threadCount, body: body))
             }
         }
         if ran == nil { body(0..<count) }
     }
 }
 
-/// One call of `parallelFor`: chunks are claimed by counting up.
+/// One call of `parallelFor`: each chunk is a share of what is left.
 private final class Loop: Sendable {
-    let count: Int
-    let chunks: Int
-    let body: @Sendable (Range<Int>) -> Void
+    private let count: Int
+    private let grain: Int
+    /// Chunks that what is left is divided into.
+    private let shares: Int
+    private let body: @Sendable (Range<Int>) -> Void
     private let next = Atomic<Int>(0)
 
-    init(count: Int, chunks: Int, body: @escaping @Sendable (Range<Int>) -> Void) {
+    init(count: Int, grain: Int, threads: Int, body: @escaping @Sendable (Range<Int>) -> Void) {
         self.count = count
-        self.chunks = chunks
+        self.grain = grain
+        shares = threads * 2
         self.body = body
     }
 
     func runChunks() {
-        while true {
-            let chunk = next.add(1, ordering: .relaxed).oldValue
-            guard chunk < chunks else { return }
-            body(bound(chunk)..<bound(chunk + 1))
+        var start = next.load(ordering: .relaxed)
+        while start < count {
+            let size = min(count - start, max(grain, (count - start) / shares))
+            let (exchanged, found) = next.compareExchange(
+                expected: start, desired: start + size, ordering: .relaxed)
+            if exchanged { body(start..<start + size) }
+            start = exchanged ? next.load(ordering: .relaxed) : found
         }
-    }
-
-    private func bound(_ chunk: Int) -> Int {
-        let (quotient, remainder) = count.quotientAndRemainder(dividingBy: chunks)
-        return chunk * quotient + min(chunk, remainder)
     }
 }
 
