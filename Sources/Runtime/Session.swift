@@ -75,6 +75,15 @@ package final class Session: Sendable {
         rewrites = rewritten.rewrites
     }
 
+    /// The mapped files that hold the weights.
+    package var weightFiles: [MappedFile] {
+        var files: [ObjectIdentifier: MappedFile] = [:]
+        for case let file? in whole.plan.initialValues.map({ $0?.mappedFile }) {
+            files[ObjectIdentifier(file)] = file
+        }
+        return files.values.sorted { $0.path < $1.path }
+    }
+
     /// The kernels that the session runs with.
     package var kernels: KernelTable { context.kernels }
 

@@ -5,7 +5,7 @@ internal import Tensors
 
 /// Log-mel spectrogram to audio features: the graph `encoder.onnx`.
 struct AudioEncoder: Sendable {
-    private let session: Session
+    let session: Session
     private let hiddenSize: Int
 
     /// - Throws: ``TranscriptionError/model(_:)`` if the graph is not that of an encoder, or contradicts the

@@ -34,6 +34,17 @@ import Testing
             Tensor(mapping: file, byteOffset: offset, elementType: .float32, shape: [count]) == nil)
     }
 
+    /// Beyond the end of the file, too, where touching a page would end the process.
+    @Test(arguments: [0, 1, 4_096, 100_000], [0, 1])
+    func populating(byteCount: Int, kept: Int) throws {
+        let path = try temporaryFile([UInt8](repeating: 7, count: byteCount))
+        defer { unlink(path) }
+        let file = try MappedFile(path: path)
+        if kept == 0 && byteCount > 0 { try #require(truncate(path, 0) == 0) }
+        file.populate()
+        if kept == 1 { #expect((0..<byteCount).allSatisfy { file.bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) == 7 }) }
+    }
+
     @Test func emptyFileMaps() throws {
         let path = try temporaryFile([])
         defer { unlink(path) }
