@@ -121,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Inspection", "Kernels", "Profiling", "Runtime", "Tensors", "Transcription", "Verification",
+                "Inspection", "Kernels", "Profiling", "Runtime", "Tensors", "Threading", "Transcription",
+                "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
