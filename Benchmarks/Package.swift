@@ -35,8 +35,14 @@ let package = Package(
             name: "Kernels",
             dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Threading"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "MachineLimits", dependencies: ["CLimits", "Kernels", "Threading"],
+            swiftSettings: swiftSettings),
         .executableTarget(
-            name: "kernel-times", dependencies: ["Kernels", "Threading", "COpenBLAS", "CLimits"],
+            name: "machine-limits", dependencies: ["Kernels", "MachineLimits", "Threading"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "kernel-times", dependencies: ["Kernels", "MachineLimits", "Threading", "COpenBLAS"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
