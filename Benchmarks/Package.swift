@@ -25,6 +25,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CSIMD"),
         .target(name: "CLimits"),
+        .target(name: "Memory", swiftSettings: swiftSettings),
         .target(name: "Threading", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
         .target(name: "KernelsPortable", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
         .target(
@@ -37,7 +38,7 @@ let package = Package(
             ])),
         .target(
             name: "Kernels",
-            dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Threading"],
+            dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Memory", "Threading"],
             swiftSettings: swiftSettings),
         .target(
             name: "MachineLimits", dependencies: ["CLimits", "Kernels", "Threading"],

@@ -28,6 +28,9 @@ package final class Session: Sendable {
     /// Layers of a decoder that can decode in place, see ``decode(_:cache:)``; nil for other graphs, and
     /// without fusion.
     package let decodingLayers: Int?
+    /// Whether a decoder's keys and values are best kept in 16 bits: where products round their activations to
+    /// bytes anyway, which is coarser by far.
+    package let packsCache: Bool
     private let whole: Executable
     private let decoding: Executable?
     private let context: OperatorContext
@@ -68,8 +71,12 @@ package final class Session: Sendable {
             try Executable(decoding.graph, model, opsets)
         }
         decodingLayers = rewritten.decoding?.layers
+        packsCache = graph.quantizesActivations
         rewrites = rewritten.rewrites
     }
+
+    /// The kernels that the session runs with.
+    package var kernels: KernelTable { context.kernels }
 
     /// Runs the graph.
     ///
@@ -153,6 +160,13 @@ extension Session.Executable {
         inputs = model.graph.requiredInputs.filter { ids[$0.name] != nil }
         inputIDs = ids
         outputNames = graph.outputs.map { graph.values[$0].name }
+    }
+}
+
+extension ComputeGraph {
+    /// Whether products with quantised weights make bytes of their activations, too.
+    fileprivate var quantizesActivations: Bool {
+        nodes.contains { $0.type == "MatMulNBits" && $0.integer("accuracy_level") == 4 }
     }
 }
 

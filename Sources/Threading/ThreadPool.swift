@@ -30,7 +30,7 @@ package final class ThreadPool: Sendable {
     }
 
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
-    /// all have ended.
+    /// all have ended. Chunks become smaller towards the end, so that threads end at about the same time.
     ///
     /// - Parameters:
     ///   - count: iterations; none if zero.
@@ -38,53 +38,52 @@ package final class ThreadPool: Sendable {
     ///   - body: receives disjoint ranges that together cover `0..<count`.
     package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
         guard count > 0 else { return }
-        let grain = max(1, grain)
-        let chunks = min((count + grain - 1) / grain, threadCount * 4)
-        guard threadCount > 1, chunks > 1 else { return body(0..<count) }
+        guard threadCount > 1, count > grain else { return body(0..<count) }
         let ran: Void? = loopIsRunning.withLockIfAvailable { _ in
             withoutActuallyEscaping(body) { body in
-                shared.run(Loop(count: count, chunks: chunks, body: body))
+                shared.run(Loop(count: count, grain: max(1, grain), threads: threadCount, body: body))
             }
         }
         if ran == nil { body(0..<count) }
     }
 }
 
-/// One call of `parallelFor`: chunks are claimed by counting up.
+/// One call of `parallelFor`: each chunk is a share of what is left.
 private final class Loop: Sendable {
-    let count: Int
-    let chunks: Int
-    let body: @Sendable (Range<Int>) -> Void
+    private let count: Int
+    private let grain: Int
+    /// Chunks that what is left is divided into.
+    private let shares: Int
+    private let body: @Sendable (Range<Int>) -> Void
     private let next = Atomic<Int>(0)
 
-    init(count: Int, chunks: Int, body: @escaping @Sendable (Range<Int>) -> Void) {
+    init(count: Int, grain: Int, threads: Int, body: @escaping @Sendable (Range<Int>) -> Void) {
         self.count = count
-        self.chunks = chunks
+        self.grain = grain
+        shares = threads * 2
         self.body = body
     }
 
     func runChunks() {
-        while true {
-            let chunk = next.add(1, ordering: .relaxed).oldValue
-            guard chunk < chunks else { return }
-            body(bound(chunk)..<bound(chunk + 1))
+        var start = next.load(ordering: .relaxed)
+        while start < count {
+            let size = min(count - start, max(grain, (count - start) / shares))
+            let (exchanged, found) = next.compareExchange(
+                expected: start, desired: start + size, ordering: .relaxed)
+            if exchanged { body(start..<start + size) }
+            start = exchanged ? next.load(ordering: .relaxed) : found
         }
-    }
-
-    private func bound(_ chunk: Int) -> Int {
-        let (quotient, remainder) = count.quotientAndRemainder(dividingBy: chunks)
-        return chunk * quotient + min(chunk, remainder)
     }
 }
 
 /// What the workers and the caller of a loop share.
+///
+/// Everything is atomic rather than guarded by a lock: a loop of a decoding step lasts some ten microseconds,
+/// and a lock would be taken three times in each.
 private final class Shared: Sendable {
-    private struct State {
-        var loop: Loop?
-        var isStopping = false
-    }
-
-    private let state = Mutex(State())
+    /// The running loop. Its caller keeps it alive until the loop is withdrawn and no worker is inside.
+    private let loop = Atomic<Unmanaged<Loop>?>(nil)
+    private let isStopping = Atomic<Bool>(false)
     /// Counts loops; workers wait for it to change.
     private let generation = Atomic<Int>(0)
     private let busyWorkers = Atomic<Int>(0)
@@ -93,17 +92,19 @@ private final class Shared: Sendable {
     private static let spins = 4_000
 
     func run(_ loop: Loop) {
-        state.withLock { $0.loop = loop }
+        self.loop.store(.passUnretained(loop), ordering: .sequentiallyConsistent)
         announce()
         loop.runChunks()
-        // A worker that claimed a chunk entered through `enter`, so once the loop is withdrawn and nobody
-        // is inside, every chunk has ended and `body` may go out of scope.
-        state.withLock { $0.loop = nil }
-        while busyWorkers.load(ordering: .acquiring) != 0 { csimd_spin_hint() }
+        // A worker counts itself in before it looks for the loop. So either it sees that the loop is withdrawn,
+        // or this thread sees the worker: when none is inside, every chunk has ended and `body` may go out of
+        // scope.
+        self.loop.store(nil, ordering: .sequentiallyConsistent)
+        while busyWorkers.load(ordering: .sequentiallyConsistent) != 0 { csimd_spin_hint() }
+        withExtendedLifetime(loop) {}
     }
 
     func stop() {
-        state.withLock { $0.isStopping = true }
+        isStopping.store(true, ordering: .sequentiallyConsistent)
         announce()
     }
 
@@ -112,30 +113,24 @@ private final class Shared: Sendable {
         while true {
             waitForChange(from: seen)
             seen = generation.load(ordering: .acquiring)
-            let (ran, isStopping) = runLoop()
-            if ran { busyWorkers.subtract(1, ordering: .releasing) }
-            if isStopping { return }
+            if isStopping.load(ordering: .sequentiallyConsistent) { return }
+            takePart()
         }
     }
 
-    /// Takes part in the running loop, if there is one.
+    private func takePart() {
+        busyWorkers.add(1, ordering: .sequentiallyConsistent)
+        runLoop()
+        busyWorkers.subtract(1, ordering: .sequentiallyConsistent)
+    }
+
+    /// Runs chunks of the running loop, if there is one.
     ///
     /// Never inlined: the references to the loop must be gone before this worker is counted out, because
     /// the loop's body lives no longer than its caller's frame.
     @inline(never)
-    private func runLoop() -> (ran: Bool, isStopping: Bool) {
-        let (loop, isStopping) = enter()
-        guard let loop, !isStopping else { return (loop != nil, isStopping) }
-        loop.runChunks()
-        return (true, false)
-    }
-
-    /// The running loop, with this worker counted as busy, if there is one.
-    private func enter() -> (Loop?, isStopping: Bool) {
-        state.withLock { state in
-            if state.loop != nil { busyWorkers.add(1, ordering: .relaxed) }
-            return (state.loop, state.isStopping)
-        }
+    private func runLoop() {
+        loop.load(ordering: .sequentiallyConsistent)?.takeUnretainedValue().runChunks()
     }
 
     private func announce() {

@@ -35,7 +35,7 @@ struct SegmentTranscription {
 
         while tokens.count < budget {
             try Task.checkCancellation()
-            let choice = try GreedyChoice(state.logits)
+            let choice = try model.decoder.choice(state)
             logProbabilities.append(choice.logProbability)
             if special.eosTokenIds.contains(choice.token) {
                 finishReason = .eos

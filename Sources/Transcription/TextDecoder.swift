@@ -95,7 +95,9 @@ struct TextDecoder: Sendable {
         guard let cacheLayers else {
             return try state(prefill.runReporting(inputs, part: "decoder_init"), positions: count, cache: nil)
         }
-        let cache = DecodingCache(layers: cacheLayers, capacity: count + min(budget, Self.largestReserve))
+        let cache = DecodingCache(
+            layers: cacheLayers, capacity: count + min(budget, Self.largestReserve),
+            isPacked: step.packsCache)
         let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init")
         return try state(outputs, positions: count, cache: cache)
     }
@@ -117,6 +119,11 @@ struct TextDecoder: Sendable {
             let outputs = try step.runReporting(inputs, part: "decoder_step")
             return try self.state(outputs, positions: positions, cache: nil)
         }
+    }
+
+    /// Chooses the token that follows.
+    func choice(_ state: State) throws(TranscriptionError) -> GreedyChoice {
+        try GreedyChoice(state.logits, step.kernels)
     }
 
     private func state(
