@@ -173,6 +173,8 @@ extension Tensor {
 
     /// All elements in row-major order.
     package func array<Element: TensorElement>(_ type: Element.Type) -> [Element] {
+        // An empty array is one object of the whole process, which must not be written to.
+        guard elementCount > 0 else { return [] }
         let plain = contiguous()
         return [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
             plain.withUnsafePointer(to: type) { source in

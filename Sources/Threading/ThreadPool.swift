@@ -78,13 +78,13 @@ private final class Loop: Sendable {
 }
 
 /// What the workers and the caller of a loop share.
+///
+/// Everything is atomic rather than guarded by a lock: a loop of a decoding step lasts some ten microseconds,
+/// and a lock would be taken three times in each.
 private final class Shared: Sendable {
-    private struct State {
-        var loop: Loop?
-        var isStopping = false
-    }
-
-    private let state = Mutex(State())
+    /// The running loop. Its caller keeps it alive until the loop is withdrawn and no worker is inside.
+    private let loop = Atomic<Unmanaged<Loop>?>(nil)
+    private let isStopping = Atomic<Bool>(false)
     /// Counts loops; workers wait for it to change.
     private let generation = Atomic<Int>(0)
     private let busyWorkers = Atomic<Int>(0)
@@ -93,17 +93,19 @@ private final class Shared: Sendable {
     private static let spins = 4_000
 
     func run(_ loop: Loop) {
-        state.withLock { $0.loop = loop }
+        self.loop.store(.passUnretained(loop), ordering: .sequentiallyConsistent)
         announce()
         loop.runChunks()
-        // A worker that claimed a chunk entered through `enter`, so once the loop is withdrawn and nobody
-        // is inside, every chunk has ended and `body` may go out of scope.
-        state.withLock { $0.loop = nil }
-        while busyWorkers.load(ordering: .acquiring) != 0 { csimd_spin_hint() }
+        // A worker counts itself in before it looks for the loop. So either it sees that the loop is withdrawn,
+        // or this thread sees the worker: when none is inside, every chunk has ended and `body` may go out of
+        // scope.
+        self.loop.store(nil, ordering: .sequentiallyConsistent)
+        while busyWorkers.load(ordering: .sequentiallyConsistent) != 0 { csimd_spin_hint() }
+        withExtendedLifetime(loop) {}
     }
 
     func stop() {
-        state.withLock { $0.isStopping = true }
+        isStopping.store(true, ordering: .sequentiallyConsistent)
         announce()
     }
 
@@ -112,30 +114,24 @@ private final class Shared: Sendable {
         while true {
             waitForChange(from: seen)
             seen = generation.load(ordering: .acquiring)
-            let (ran, isStopping) = runLoop()
-            if ran { busyWorkers.subtract(1, ordering: .releasing) }
-            if isStopping { return }
+            if isStopping.load(ordering: .sequentiallyConsistent) { return }
+            takePart()
         }
     }
 
-    /// Takes part in the running loop, if there is one.
+    private func takePart() {
+        busyWorkers.add(1, ordering: .sequentiallyConsistent)
+        runLoop()
+        busyWorkers.subtract(1, ordering: .sequentiallyConsistent)
+    }
+
+    /// Runs chunks of the running loop, if there is one.
     ///
     /// Never inlined: the references to the loop must be gone before this worker is counted out, because
     /// the loop's body lives no longer than its caller's frame.
     @inline(never)
-    private func runLoop() -> (ran: Bool, isStopping: Bool) {
-        let (loop, isStopping) = enter()
-        guard let loop, !isStopping else { return (loop != nil, isStopping) }
-        loop.runChunks()
-        return (true, false)
-    }
-
-    /// The running loop, with this worker counted as busy, if there is one.
-    private func enter() -> (Loop?, isStopping: Bool) {
-        state.withLock { state in
-            if state.loop != nil { busyWorkers.add(1, ordering: .relaxed) }
-            return (state.loop, state.isStopping)
-        }
+    private func runLoop() {
+        loop.load(ordering: .sequentiallyConsistent)?.takeUnretainedValue().runChunks()
     }
 
     private func announce() {
