@@ -28,6 +28,8 @@ package final class Session: Sendable {
     /// Layers of a decoder that can decode in place, see ``decode(_:cache:)``; nil for other graphs, and
     /// without fusion.
     package let decodingLayers: Int?
+    /// Steps of the plan that runs, at most: how many events a run gives a recorder.
+    package var stepCount: Int { max(whole.plan.steps.count, decoding?.plan.steps.count ?? 0) }
     private let whole: Executable
     private let decoding: Executable?
     private let context: OperatorContext
@@ -76,11 +78,12 @@ package final class Session: Sendable {
     /// - Parameters:
     ///   - inputs: a tensor for each of ``inputs`` by name.
     ///   - observer: sees the outputs of every step, and may replace them.
+    ///   - recorder: is told when each step ran.
     /// - Returns: the graph's outputs by name.
     package func run(
-        _ inputs: [String: Tensor], observer: StepObserver? = nil
+        _ inputs: [String: Tensor], observer: StepObserver? = nil, recorder: RunRecorder? = nil
     ) throws(RunError) -> [String: Tensor] {
-        try run(whole, inputs, context, observer)
+        try run(whole, inputs, context, observer, recorder)
     }
 
     /// Runs a decoder graph for positions that follow those in a cache, and appends their keys and values.
@@ -88,25 +91,28 @@ package final class Session: Sendable {
     /// - Parameters:
     ///   - inputs: a tensor for each of ``inputs`` by name, but none for `past_keys` and `past_values`.
     ///   - cache: of ``decodingLayers`` layers. What it holds after an error is undefined.
+    ///   - recorder: is told when each step ran.
     /// - Returns: the graph's outputs by name without `present_keys` and `present_values`; `logits` are those
     ///   of the last position, `[batch, 1, vocabulary]`.
     /// - Precondition: ``decodingLayers`` is not nil.
     package func decode(
-        _ inputs: [String: Tensor], cache: DecodingCache
+        _ inputs: [String: Tensor], cache: DecodingCache, recorder: RunRecorder? = nil
     ) throws(RunError) -> [String: Tensor] {
         guard let decoding else { preconditionFailure("not a decoder") }
         var context = context
         context.cache = cache
-        return try run(decoding, inputs, context, nil)
+        return try run(decoding, inputs, context, nil, recorder)
     }
 
     private func run(
         _ executable: Executable, _ tensors: [String: Tensor], _ context: OperatorContext,
-        _ observer: StepObserver?
+        _ observer: StepObserver?, _ recorder: RunRecorder?
     ) throws(RunError) -> [String: Tensor] {
         try check(tensors, executable)
+        var context = context
+        if let recorder { context.pool = context.pool.recording(to: recorder.loops) }
         let fed = tensors.compactMap { name, tensor in executable.inputIDs[name].map { ($0, tensor) } }
-        let results = try executable.plan.run(feeding: fed, context, observer: observer)
+        let results = try executable.plan.run(feeding: fed, context, observer: observer, recorder: recorder)
         return Dictionary(zip(executable.outputNames, results), uniquingKeysWith: { first, _ in first })
     }
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 // Vectors that Swift imports as SIMDn<T>.
 typedef int8_t i8x8 __attribute__((ext_vector_type(8)));
@@ -110,6 +111,13 @@ typedef struct CSIMDProduct {
 
 // Brings a cache line to the second cache.
 CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
+
+// Nanoseconds of a clock that never jumps, the same for all threads.
+CSIMD_INLINE uint64_t csimd_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 // Keeps the compiler from holding memory's content in registers across this point.
 CSIMD_INLINE void csimd_memory_barrier(void) { __asm__ volatile("" ::: "memory"); }

@@ -5,7 +5,7 @@ internal import Threading
 /// ONNX `Conv`: convolution over any number of spatial axes, in groups of channels.
 struct Conv: Operator {
     private let window: ConvolutionWindow
-    private let groups: Int
+    let groups: Int
 
     init(_ node: OperatorNode) throws(OperatorError) {
         window = try ConvolutionWindow(node.attributes)

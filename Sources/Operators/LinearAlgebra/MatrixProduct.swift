@@ -92,7 +92,7 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
 
 extension MatrixProduct<Float> {
     /// Fewest rows with which the kernels are faster than OpenBLAS.
-    private static var kernelRows: Int { 4 }
+    static var kernelRows: Int { 4 }
 
     /// ``run(alpha:addingTo:on:)`` by the kernels where they are faster, with the epilogue that they offer.
     ///
