@@ -42,7 +42,7 @@ extension HTMLTable {
 }
 
 extension Grouping {
-    fileprivate var title: String {
+    var title: String {
         switch self {
         case .op: "Operator"
         case .node: "Node"
@@ -51,7 +51,7 @@ extension Grouping {
         }
     }
 
-    fileprivate var caption: String {
+    var caption: String {
         switch self {
         case .op: "By operator"
         case .node: "By node"

@@ -28,6 +28,7 @@ enum PageStyle {
         h2 { margin: 0 0 4px; font-size: 19px; font-weight: 650; letter-spacing: -0.006em; }
         .facts { margin: 0; color: var(--quiet); font-size: 14px; overflow-wrap: anywhere; }
         .facts span:not(:last-child)::after { content: " ·"; color: var(--hair); }
+        .facts .key { display: inline-block; width: 10px; height: 10px; margin-right: 7px; background: var(--c); }
         blockquote { margin: 14px 0 0; padding: 0 0 0 14px; border-left: 2px solid var(--hair); max-width: 68ch; max-height: 6.2em; overflow: auto; overflow-wrap: anywhere; }
         .warning { color: var(--warning); font-weight: 600; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 0; margin: 0 0 44px; border-top: 1px solid var(--hair); border-bottom: 1px solid var(--hair); }
@@ -79,7 +80,7 @@ enum PageStyle {
         .n { text-align: right; }
         td.name { font-family: var(--mono); font-size: 12px; }
         td.quiet { color: var(--quiet); font-size: 12.5px; }
-        #stages td.quiet { white-space: normal; }
+        #stages td.quiet { white-space: normal; min-width: 300px; }
         .overhead-row td.name { font: inherit; font-style: italic; color: var(--quiet); }
         td.stage::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 7px; background: var(--c); }
         .share { display: inline-block; position: relative; min-width: 84px; }
