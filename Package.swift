@@ -64,7 +64,8 @@ let package = Package(
         // MARK: Memory, threads, model files
 
         library("Threading", ["CSIMD"]),
-        library("Tensors", ["CMappedFaults", "Threading"]),
+        library("Memory", []),
+        library("Tensors", ["CMappedFaults", "Memory", "Threading"]),
         library("ONNXFormat", ["COnnxProto", "CProtobufC", "Tensors"]),
 
         // MARK: Kernels, one target per instruction set
@@ -78,7 +79,9 @@ let package = Package(
             swiftSettings: instructionSet([
                 "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni",
             ])),
-        library("Kernels", ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Threading"]),
+        library(
+            "Kernels",
+            ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Memory", "Threading"]),
 
         // MARK: Running graphs
 
@@ -118,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Inspection", "Kernels", "Profiling", "Runtime", "Tensors", "Transcription", "Verification",
+                "Inspection", "Kernels", "Profiling", "Runtime", "Tensors", "Threading", "Transcription",
+                "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -129,6 +133,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["ONNXFormat"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("Threading", ["Threading"]),
+        tests("Memory", ["Memory", "Threading"]),
         tests("Tensors", ["Tensors"]),
         tests("ONNXFormat", ["ONNXFormat", "Tensors"]),
         tests("Kernels", ["Kernels", "Threading"]),

@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CSIMD"),
         .target(name: "CLimits"),
+        .target(name: "Memory", swiftSettings: swiftSettings),
         .target(name: "Threading", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
         .target(name: "KernelsPortable", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
         .target(
@@ -33,7 +34,7 @@ let package = Package(
             ])),
         .target(
             name: "Kernels",
-            dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Threading"],
+            dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Memory", "Threading"],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "kernel-times", dependencies: ["Kernels", "Threading", "COpenBLAS", "CLimits"],

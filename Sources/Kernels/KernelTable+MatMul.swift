@@ -1,4 +1,5 @@
 internal import CSIMD
+internal import Memory
 package import Threading
 
 extension KernelTable {
@@ -64,7 +65,7 @@ extension KernelTable {
         let functions = functions.products
         let tiles = (product.m + functions.tileRows - 1) / functions.tileRows
         let panels = (product.n + functions.panelColumns - 1) / functions.panelColumns
-        let packed = KernelMemory(byteCount: max(4, product.m * product.k * 4))
+        let packed = MemoryBlock(byteCount: max(4, product.m * product.k * 4))
         nonisolated(unsafe) var whole = product
         whole.tiles = tiles
         whole.packed_a = packed.base.assumingMemoryBound(to: Float.self)
@@ -81,7 +82,7 @@ extension KernelTable {
         let scratchBytes = functions.scratchBytes(product, blockTiles)
         let panelWork = blockTiles * functions.tileRows * functions.panelColumns * max(1, product.k)
         pool.parallelFor(batch * blocks * panels, grain: max(1, 300_000 / panelWork)) { range in
-            let scratch = KernelMemory(byteCount: scratchBytes)
+            let scratch = MemoryBlock(byteCount: scratchBytes)
             var index = range.lowerBound
             while index < range.upperBound {
                 // A run of panels of one block.

@@ -1,4 +1,5 @@
 internal import CSIMD
+internal import Memory
 package import Threading
 
 extension KernelTable {
@@ -32,7 +33,7 @@ extension KernelTable {
                         let grain = Self.columnGrain(weights: weights, rows: rows.rows)
                         let parts = (columns + Self.columnUnit - 1) / Self.columnUnit
                         pool.parallelFor(parts, grain: grain) { range in
-                            let scratch = KernelMemory(byteCount: scratchBytes)
+                            let scratch = MemoryBlock(byteCount: scratchBytes)
                             let first = range.lowerBound * Self.columnUnit
                             let end = min(columns, range.upperBound * Self.columnUnit)
                             withUnsafePointer(to: weights) { weights in
@@ -80,7 +81,7 @@ extension KernelTable {
                             nonisolated(unsafe) let floatZeroPoints = floatZeroPoints
                             let grain = max(1, 20_000 / max(1, depth * rows))
                             pool.parallelFor(columns, grain: grain) { range in
-                                let scratch = KernelMemory(byteCount: depth * 4)
+                                let scratch = MemoryBlock(byteCount: depth * 4)
                                 let row = scratch.base.assumingMemoryBound(to: Float.self)
                                 for n in range {
                                     withUnsafePointer(to: weights) {

@@ -1,4 +1,5 @@
 internal import CSIMD
+internal import Memory
 package import Threading
 
 /// Rows of activations as signed bytes, with a scale for each row and block, as MatMulNBits with
@@ -13,7 +14,7 @@ package struct QuantizedRows: Sendable {
     package let blockSize: Int
     /// Whether the order of the values is that of four-bit weights; see `CSIMDQuantizedRows`.
     let isInterleaved: Bool
-    private let memory: KernelMemory
+    private let memory: MemoryBlock
     private let valueStride: Int
     private let blockStride: Int
     private let scaleOffset: Int
@@ -36,7 +37,7 @@ package struct QuantizedRows: Sendable {
         // Kernels may read whole groups of 16 blocks.
         scaleOffset = rows * valueStride + 16 * 256
         sumOffset = scaleOffset + (rows * blockStride * 4 + 63) & ~63
-        memory = KernelMemory(byteCount: sumOffset + rows * blockStride * 4)
+        memory = MemoryBlock(byteCount: sumOffset + rows * blockStride * 4)
 
         nonisolated(unsafe) let memory = memory.base
         let (valueStride, blockStride) = (valueStride, blockStride)

@@ -21,6 +21,7 @@ package struct Plan: Sendable {
         indirect case branch(then: Plan, otherwise: Plan)
     }
 
+    package let identity: PlanIdentity
     package let steps: [Step]
     let valueNames: [String]
     /// Constants at their numbers, nil elsewhere: what a run starts from.
@@ -29,6 +30,9 @@ package struct Plan: Sendable {
     let outputs: [ComputeGraph.ValueID]
     let captures: [(outer: ComputeGraph.ValueID, inner: ComputeGraph.ValueID)]
 }
+
+/// Tells plans apart: copies of one share it.
+package final class PlanIdentity: Sendable {}
 
 // MARK: Running
 

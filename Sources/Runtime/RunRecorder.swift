@@ -20,7 +20,7 @@ package final class RunRecorder {
         let run: Int
         let step: Int
         let start: UInt64
-        var end: UInt64
+        let end: UInt64
         /// In ``summaries``.
         let firstInput: Int
         let inputCount: Int
@@ -39,8 +39,12 @@ package final class RunRecorder {
     /// Where the loops of recorded runs are recorded.
     package let loops: LoopRecorder
     package private(set) var runs: [Run] = []
+    /// Calls of sessions, which contain the runs of their plans.
+    package private(set) var calls: [(start: UInt64, end: UInt64)] = []
     /// Events that found no room, those of loops not included.
     package private(set) var droppedEvents = 0
+    /// Whether so little room is left that it is time to read and forget.
+    package var isHalfFull: Bool { events.count > capacity / 2 }
     private(set) var events: [Event] = []
     private(set) var summaries: [Summary] = []
     private(set) var dimensions: [Int] = []
@@ -63,6 +67,7 @@ package final class RunRecorder {
     package func removeAll() {
         loops.removeAll()
         runs.removeAll(keepingCapacity: true)
+        calls.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         summaries.removeAll(keepingCapacity: true)
         dimensions.removeAll(keepingCapacity: true)
@@ -81,7 +86,11 @@ package final class RunRecorder {
         runs[run].end = MonotonicClock.now
     }
 
-    /// Keeps a step, whose end is now; ``extendStep()`` may move it.
+    func recordCall(start: UInt64) {
+        calls.append((start, MonotonicClock.now))
+    }
+
+    /// Keeps a step, whose end is now.
     func record(run: Int, step: Int, start: UInt64, inputs: [Tensor?], outputs: [Tensor]) {
         let tensors = inputs.count + outputs.count
         guard events.count < capacity, summaries.count + tensors <= summaries.capacity,
@@ -131,6 +140,8 @@ extension RunRecorder {
         package let run: Int
         /// Index in the plan's steps.
         package let index: Int
+        /// Of the node; of its first output if it has none.
+        package let name: String
         package let start: UInt64
         package let end: UInt64
         package let call: OperatorCall
@@ -145,9 +156,12 @@ extension RunRecorder {
                 outputs: (0..<event.outputCount).compactMap {
                     self.summary(event.firstInput + event.inputCount + $0)
                 })
-            let step = self.runs[event.run].plan.steps[event.step]
+            let plan = self.runs[event.run].plan
+            let step = plan.steps[event.step]
+            let output = step.outputs.first.flatMap { $0 }.map { plan.valueNames[$0] }
             return Step(
-                run: event.run, index: event.step, start: event.start, end: event.end, call: call,
+                run: event.run, index: event.step, name: step.name.isEmpty ? output ?? "" : step.name,
+                start: event.start, end: event.end, call: call,
                 cost: step.cost(of: call))
         }
     }

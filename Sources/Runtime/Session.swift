@@ -28,8 +28,8 @@ package final class Session: Sendable {
     /// Layers of a decoder that can decode in place, see ``decode(_:cache:)``; nil for other graphs, and
     /// without fusion.
     package let decodingLayers: Int?
-    /// Steps of the plan that runs, at most: how many events a run gives a recorder.
-    package var stepCount: Int { max(whole.plan.steps.count, decoding?.plan.steps.count ?? 0) }
+    /// Steps of the plan that runs: how many events a run gives a recorder, those of branches aside.
+    package var stepCount: Int { (decoding ?? whole).plan.steps.count }
     private let whole: Executable
     private let decoding: Executable?
     private let context: OperatorContext
@@ -108,6 +108,8 @@ package final class Session: Sendable {
         _ executable: Executable, _ tensors: [String: Tensor], _ context: OperatorContext,
         _ observer: StepObserver?, _ recorder: RunRecorder?
     ) throws(RunError) -> [String: Tensor] {
+        let start = recorder == nil ? 0 : MonotonicClock.now
+        defer { recorder?.recordCall(start: start) }
         try check(tensors, executable)
         var context = context
         if let recorder { context.pool = context.pool.recording(to: recorder.loops) }

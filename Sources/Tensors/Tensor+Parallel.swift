@@ -29,6 +29,27 @@ extension Tensor {
 }
 
 extension Tensor {
+    /// ``build(_:_:rows:grain:on:_:)`` of two tensors of the same type and shape at a time.
+    package static func buildPair<Element: TensorElement>(
+        _ type: Element.Type, _ shape: Shape, rows: Int, grain: Int = 1, on pool: ThreadPool,
+        _ body: @Sendable (Range<Int>, inout MutableSpan<Element>, inout MutableSpan<Element>) -> Void
+    ) -> (Tensor, Tensor) {
+        let second = TensorStorage(byteCount: shape.elementCount * MemoryLayout<Element>.stride)
+        let first = build(type, shape, rows: rows, grain: grain, on: pool) { range, span in
+            let rowLength = shape.elementCount / rows
+            let start = second.base.assumingMemoryBound(to: Element.self) + range.lowerBound * rowLength
+            var other = MutableSpan(
+                _unsafeElements: UnsafeMutableBufferPointer(start: start, count: range.count * rowLength))
+            body(range, &span, &other)
+        }
+        return (
+            first,
+            Tensor(
+                elementType: Element.elementType, shape: shape, strides: shape.rowMajorStrides,
+                storage: second, byteOffset: 0)
+        )
+    }
+
     /// Allocates a tensor of which several threads write parts that are no runs of rows, such as blocks of
     /// columns.
     ///

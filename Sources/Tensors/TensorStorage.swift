@@ -1,3 +1,5 @@
+internal import Memory
+
 /// Owner of the bytes behind tensors: allocated, or a view of a mapped file.
 ///
 /// Unchecked because of the raw pointer. It holds because bytes are written only before any tensor that shows
@@ -7,14 +9,17 @@ final class TensorStorage: @unchecked Sendable {
     let byteCount: Int
     /// Keeps a mapping alive; nil when the bytes were allocated here.
     let mapping: MappedFile?
+    private let block: MemoryBlock?
 
-    /// Alignment of allocated storage: a cache line, and the widest vector.
-    static let alignment = 64
+    /// Alignment of allocated storage.
+    static let alignment = MemoryBlock.alignment
 
     /// Uninitialised bytes.
     init(byteCount: Int) {
         // Room for a whole vector past the end, so that kernels may read tails without a special case.
-        base = .allocate(byteCount: byteCount + Self.alignment, alignment: Self.alignment)
+        let block = MemoryBlock(byteCount: byteCount + Self.alignment)
+        base = block.base
+        self.block = block
         self.byteCount = byteCount
         mapping = nil
     }
@@ -24,9 +29,6 @@ final class TensorStorage: @unchecked Sendable {
         base = UnsafeMutableRawPointer(mutating: mapping.base)
         byteCount = mapping.byteCount
         self.mapping = mapping
-    }
-
-    deinit {
-        if mapping == nil { base.deallocate() }
+        block = nil
     }
 }

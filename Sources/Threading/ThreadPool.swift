@@ -50,7 +50,7 @@ package final class ThreadPool: Sendable {
     }
 
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
-    /// all have ended.
+    /// all have ended. Chunks become smaller towards the end, so that threads end at about the same time.
     ///
     /// - Parameters:
     ///   - count: iterations; none if zero.
@@ -58,31 +58,36 @@ package final class ThreadPool: Sendable {
     ///   - body: receives disjoint ranges that together cover `0..<count`.
     package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
         guard count > 0 else { return }
-        let grain = max(1, grain)
-        let chunks = min((count + grain - 1) / grain, threadCount * 4)
-        guard threadCount > 1, chunks > 1 else { return body(0..<count) }
+        guard threadCount > 1, count > grain else { return body(0..<count) }
         let ran: Void? = shared.loopIsRunning.withLockIfAvailable { _ in
             withoutActuallyEscaping(body) { body in
-                shared.run(Loop(count: count, chunks: chunks, recorder: recorder, body: body))
+                shared.run(
+                    Loop(
+                        count: count, grain: max(1, grain), threads: threadCount, recorder: recorder,
+                        body: body))
             }
         }
         if ran == nil { body(0..<count) }
     }
 }
 
-/// One call of `parallelFor`: chunks are claimed by counting up.
+/// One call of `parallelFor`: each chunk is a share of what is left.
 private final class Loop: Sendable {
-    let count: Int
-    let chunks: Int
+    private let count: Int
+    private let grain: Int
+    /// Chunks that what is left is divided into.
+    private let shares: Int
     let recorder: LoopRecorder?
-    let body: @Sendable (Range<Int>) -> Void
+    private let body: @Sendable (Range<Int>) -> Void
     private let next = Atomic<Int>(0)
 
     init(
-        count: Int, chunks: Int, recorder: LoopRecorder?, body: @escaping @Sendable (Range<Int>) -> Void
+        count: Int, grain: Int, threads: Int, recorder: LoopRecorder?,
+        body: @escaping @Sendable (Range<Int>) -> Void
     ) {
         self.count = count
-        self.chunks = chunks
+        self.grain = grain
+        shares = threads * 2
         self.recorder = recorder
         self.body = body
     }
@@ -94,25 +99,26 @@ private final class Loop: Sendable {
             return
         }
         let start = MonotonicClock.now
-        if claimChunks() > 0 {
+        if claimChunks() {
             recorder.record(.part, on: thread, start: start, end: MonotonicClock.now)
         }
     }
 
-    /// - Returns: how many there were left.
-    private func claimChunks() -> Int {
-        var claimed = 0
-        while true {
-            let chunk = next.add(1, ordering: .relaxed).oldValue
-            guard chunk < chunks else { return claimed }
-            claimed += 1
-            body(bound(chunk)..<bound(chunk + 1))
+    /// - Returns: whether there was any left.
+    private func claimChunks() -> Bool {
+        var ranAny = false
+        var start = next.load(ordering: .relaxed)
+        while start < count {
+            let size = min(count - start, max(grain, (count - start) / shares))
+            let (exchanged, found) = next.compareExchange(
+                expected: start, desired: start + size, ordering: .relaxed)
+            if exchanged {
+                body(start..<start + size)
+                ranAny = true
+            }
+            start = exchanged ? next.load(ordering: .relaxed) : found
         }
-    }
-
-    private func bound(_ chunk: Int) -> Int {
-        let (quotient, remainder) = count.quotientAndRemainder(dividingBy: chunks)
-        return chunk * quotient + min(chunk, remainder)
+        return ranAny
     }
 }
 

@@ -103,6 +103,54 @@ import Threading
         }
     }
 
+    @Test(arguments: [0, 1, 3, 4, 13, 14, 15, 29], InstructionSet.supported)
+    func linear(rows: Int, instructionSet: InstructionSet) throws {
+        for (inner, columns) in [(1, 1), (5, 31), (17, 32), (33, 65)] {
+            let (a, b) = (varied([2, rows, inner], seed: 3), varied([inner, columns], seed: 4))
+            let (bias, residual) = (varied([columns], seed: 5), varied([2, rows, columns], seed: 6))
+            for variant in 0..<8 {
+                let inputs = [a, b, variant & 1 == 0 ? nil : bias, variant & 2 == 0 ? nil : residual]
+                let result = try fused(
+                    "Linear", inputs, ["activation": .string(variant & 4 == 0 ? "none" : "gelu")],
+                    on: instructionSet)[0]
+                #expect(result.shape == [2, rows, columns])
+                let (x, y, z, r) = (a.doubles, b.doubles, bias.doubles, residual.doubles)
+                let expected = (0..<2 * rows * columns).map { index in
+                    let (row, column) = index.quotientAndRemainder(dividingBy: columns)
+                    var sum = (0..<inner).reduce(0.0) { $0 + x[row * inner + $1] * y[$1 * columns + column] }
+                    if variant & 1 != 0 { sum += z[column] }
+                    if variant & 4 != 0 { sum = 0.5 * sum * erfc(-sum * 0.5.squareRoot()) }
+                    return variant & 2 != 0 ? sum + r[index] : sum
+                }
+                expectClose(result, expected, 5e-5)
+            }
+        }
+    }
+
+    @Test func linearRefusesShapesThatDiffer() {
+        let (a, b) = (counting([2, 3]), counting([3, 4]))
+        for inputs in [[a, a], [a, b, counting([3])], [a, b, nil, counting([3, 4])]] {
+            #expect(throws: OperatorError.self) { try fused("Linear", inputs, on: .portable) }
+        }
+    }
+
+    /// Groups take another way than the kernels'.
+    @Test(arguments: [1, 2], InstructionSet.supported)
+    func convolutionWithGelu(groups: Int, instructionSet: InstructionSet) throws {
+        let x = varied([2, 4, 9, 7], seed: 1)
+        let weights = varied([6, 4 / groups, 3, 3], seed: 2)
+        let inputs = [x, weights, varied([6], seed: 3)]
+        let attributes: OperatorAttributes = ["pads": .ints([1, 1, 1, 1]), "group": .int(groups)]
+        let result = try fused("ConvGelu", inputs, attributes, on: instructionSet)[0]
+        let convolution = try #require(OperatorRegistry.standard.implementation(type: "Conv", domain: ""))
+        let node = OperatorNode(type: "Conv", opset: 18, attributes: attributes, inputCount: 3)
+        let plain = try convolution.init(node).run(
+            OperatorInputs(inputs),
+            OperatorContext(pool: ThreadPool(threads: 1), kernels: KernelTable(.portable)))[0]
+        #expect(result.shape == plain.shape)
+        expectClose(result, plain.doubles.map { 0.5 * $0 * erfc(-$0 * 0.5.squareRoot()) })
+    }
+
     /// Windows against a mask that allows just the keys of a query's own window.
     @Test(arguments: [0, 1, 2, 3, 4, 5, 8, 11], InstructionSet.supported)
     func windowsOfAttention(length: Int, instructionSet: InstructionSet) throws {

@@ -240,7 +240,84 @@ import Threading
         #expect(types == ["Concat", "Cos", "Sin", "RotaryHeads"])
     }
 
+    // MARK: Products
+
+    @Test func productWithBiasAndGelu() throws {
+        var builder = GraphBuilder()
+        let product = builder.node("MatMul", builder.input("x"), builder.constant(wave([5, 4])))
+        let biased = builder.node("Add", builder.constant(wave([4], 0.3)), product)
+        let other = builder.node("MatMul", biased, builder.constant(wave([4, 3])))
+        let gelu = builder.node("BiasGelu", other, builder.constant(wave([3])), domain: "com.microsoft")
+        let types = try types(after: EpilogueFusion(), builder.finished(gelu), [wave([2, 7, 5])])
+        #expect(types == ["Linear", "Linear"])
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func productInASumThatIsNormalized(isSimplified: Bool, hasBias: Bool) throws {
+        var builder = GraphBuilder()
+        let (x, skip) = (builder.input("x"), builder.input("skip"))
+        let product = builder.node("MatMul", x, builder.constant(wave([5, 4])))
+        let parameters = (0..<(isSimplified ? 1 : 2)).map { builder.constant(wave([4], Float($0))) }
+        let bias = hasBias ? builder.constant(wave([4], 0.2)) : nil
+        let norm = builder.graph.addValue("norm")
+        let sum = builder.graph.addValue("sum")
+        builder.graph.nodes.append(
+            ComputeGraph.Node(
+                name: "skip",
+                type: isSimplified ? "SkipSimplifiedLayerNormalization" : "SkipLayerNormalization",
+                domain: "com.microsoft", inputs: [skip, product] + parameters + [bias],
+                outputs: [norm, nil, nil, sum], attributes: ["epsilon": .float(1e-5)]))
+        let types = try types(
+            after: EpilogueFusion(), builder.finished(norm, sum), [wave([1, 6, 5]), wave([1, 6, 4], 2)])
+        #expect(types == ["Linear", isSimplified ? "SimplifiedLayerNormalization" : "LayerNormalization"])
+    }
+
+    @Test func convolutionWithGelu() throws {
+        var builder = GraphBuilder()
+        let weights = builder.constant(wave([3, 2, 3, 3]))
+        let convolution = builder.node(
+            "Conv", builder.input("x"), weights, builder.constant(wave([3])),
+            attributes: ["strides": .ints([2, 2]), "pads": .ints([1, 1, 1, 1])])
+        let gelu = builder.node("Gelu", convolution, domain: "com.microsoft")
+        let types = try types(after: EpilogueFusion(), builder.finished(gelu), [wave([2, 2, 7, 9])])
+        #expect(types == ["ConvGelu"])
+    }
+
+    @Test func productThatIsReadElsewhereStays() throws {
+        var builder = GraphBuilder()
+        let product = builder.node("MatMul", builder.input("x"), builder.constant(wave([5, 4])))
+        let biased = builder.node("Add", product, builder.constant(wave([4], 0.3)))
+        let types = try types(
+            after: EpilogueFusion(), builder.finished(product, biased), [wave([2, 5])])
+        #expect(types == ["MatMul", "Add"])
+    }
+
+    @Test func sumWithARowForEachPositionStays() throws {
+        var builder = GraphBuilder()
+        let product = builder.node("MatMul", builder.input("x"), builder.constant(wave([5, 4])))
+        let sum = builder.node("Add", product, builder.constant(wave([2, 4], 0.3)))
+        let types = try types(after: EpilogueFusion(), builder.finished(sum), [wave([2, 5])])
+        #expect(types == ["MatMul", "Add"])
+    }
+
     // MARK: Reach of a run
+
+    @Test func residualOfTheLastPositionAlone() throws {
+        var builder = GraphBuilder()
+        let (x, residual) = (builder.input("x"), builder.input("residual"))
+        let linear = builder.node(
+            "Linear", x, builder.constant(wave([5, 4])), nil, residual, domain: OperatorRegistry.fusedDomain)
+        let logits = builder.node("MatMul", linear, builder.constant(wave([4, 6])), output: "logits")
+        var graph = builder.finished(logits)
+        let fed = [(x, wave([1, 3, 5])), (residual, wave([1, 3, 4], 0.7))]
+        let opsets = ["": 18]
+        let before = try Plan(graph, opsets: opsets, registry: .standard).run(feeding: fed, Self.context)[0]
+        #expect(LastPosition().apply(to: &graph, opsets: opsets) == 2)
+        let after = try Plan(graph, opsets: opsets, registry: .standard).run(feeding: fed, Self.context)[0]
+        #expect(after.shape == [1, 1, 6])
+        let (last, found) = (before.array(Float.self).suffix(6), after.array(Float.self))
+        #expect(zip(last, found).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
 
     @Test func readersOfTheLastPositionAlone() throws {
         var builder = GraphBuilder()

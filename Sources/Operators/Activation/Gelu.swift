@@ -38,7 +38,14 @@ struct Gelu: Operator {
                     on: context.pool, { Gaussian.approximate($0) }, { Gaussian.approximate($0) })
             ]
         }
-        return [x.applying(.gelu, context) { Gaussian.exact($0) }]
+        return [x.gelu(context)]
+    }
+}
+
+extension Tensor {
+    /// Exact `Gelu` of each element.
+    func gelu(_ context: OperatorContext) -> Tensor {
+        applying(.gelu, context) { Gaussian.exact($0) }
     }
 }
 

@@ -14,6 +14,13 @@ struct Conv: Operator {
     }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        [try run(inputs, gelu: false, context)]
+    }
+
+    /// - Parameter gelu: whether the result is the `Gelu` of the convolution.
+    func run(
+        _ inputs: OperatorInputs, gelu: Bool, _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor {
         let pool = context.pool
         let x = try inputs.tensor(0, "X", .float32, .float64, .float16, .bfloat16)
         guard let weights = try inputs.widened(1, "W", like: x.elementType, on: pool) else {
@@ -36,22 +43,32 @@ struct Conv: Operator {
             window, input: Array(x.shape.dimensions.dropFirst(2)),
             kernel: Array(weights.shape.dimensions.dropFirst(2)))
         let input = x.widened(on: pool).contiguous()
-        if input.elementType == .float64 {
-            return [
-                try Convolution<Double>(geometry, input, weights, bias, groups: groups).run(on: pool)
-            ]
-        }
-        if groups == 1, let shape = geometry.kernelShape(channels: x.shape[1]) {
-            return [
-                try Self.convolve(input, shape, weights, bias, context)
-                    .reshaped(try Shape.result([x.shape[0], weights.shape[0]] + geometry.output))
-                    .narrowed(to: x.elementType, on: pool)
-            ]
-        }
-        return [
-            try Convolution<Float>(geometry, input, weights, bias, groups: groups).run(on: pool)
+        if groups == 1, input.elementType == .float32, let shape = geometry.kernelShape(channels: x.shape[1])
+        {
+            return try Self.convolve(input, shape, weights, bias, activation: gelu ? .gelu : .none, context)
+                .reshaped(try Shape.result([x.shape[0], weights.shape[0]] + geometry.output))
                 .narrowed(to: x.elementType, on: pool)
-        ]
+        }
+        let result =
+            if input.elementType == .float64 {
+                try Convolution<Double>(geometry, input, weights, bias, groups: groups).run(on: pool)
+            } else {
+                try Convolution<Float>(geometry, input, weights, bias, groups: groups).run(on: pool)
+            }
+        return (gelu ? result.gelu(context) : result).narrowed(to: x.elementType, on: pool)
+    }
+}
+
+/// `Gelu` of a `Conv`, of which it has the inputs and attributes.
+struct ConvGelu: Operator {
+    let convolution: Conv
+
+    init(_ node: OperatorNode) throws(OperatorError) {
+        convolution = try Conv(node)
+    }
+
+    func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        [try convolution.run(inputs, gelu: true, context)]
     }
 }
 
@@ -61,7 +78,7 @@ extension Conv {
     /// - Returns: `[images, output channels, output height, output width]`
     private static func convolve(
         _ input: Tensor, _ shape: ConvolutionShape, _ weights: Tensor, _ bias: Tensor?,
-        _ context: OperatorContext
+        activation: ProductEpilogue.Activation, _ context: OperatorContext
     ) throws(OperatorError) -> Tensor {
         let plain = weights.isContiguous ? weights : weights.contiguous()
         let resultShape = try Shape.result([
@@ -70,8 +87,8 @@ extension Conv {
         return .build(Float.self, resultShape) { output in
             context.kernels.convolve(
                 input.span(Float.self), images: input.shape[0], shape, weights: plain.bytes,
-                outputChannels: weights.shape[0], bias: bias?.span(Float.self), into: &output,
-                on: context.pool)
+                outputChannels: weights.shape[0], bias: bias?.span(Float.self), activation: activation,
+                into: &output, on: context.pool)
         }
     }
 }

@@ -9,6 +9,13 @@ extension MatMul {
     }
 }
 
+extension Linear {
+    func cost(of call: OperatorCall) -> OperatorCost {
+        // What is added afterwards is not counted, as elsewhere.
+        OperatorCost(product: call, depth: call.shape(0).last ?? 0, isBatch: false)
+    }
+}
+
 extension FusedMatMul {
     func cost(of call: OperatorCall) -> OperatorCost {
         let (a, b) = (call.shape(0), call.shape(1))
@@ -77,4 +84,8 @@ extension Conv {
             moving: call, multiplyAdds: count * patch, .float32,
             kernel: usesKernels ? "convolution tiles" : "OpenBLAS")
     }
+}
+
+extension ConvGelu {
+    func cost(of call: OperatorCall) -> OperatorCost { convolution.cost(of: call) }
 }

@@ -33,6 +33,9 @@ struct RotaryHeads: Operator {
         let cosineTable = cosines.broadcast(to: tables).contiguous()
         let sineTable = sines.broadcast(to: tables).contiguous()
         let scale = try scale(inputs)
+        let isNormalized = scale != nil
+        // Spans cannot be taken from an optional's content.
+        let scaleOrAnything = scale ?? source
         let (size, half, epsilon) = (size, size / 2, epsilon)
         let rows = batch * heads * length
         return [
@@ -42,29 +45,26 @@ struct RotaryHeads: Operator {
             ) { range, output in
                 let values = source.span(Float.self)
                 let (cosines, sines) = (cosineTable.span(Float.self), sineTable.span(Float.self))
-                let normalized = Tensor.build(Float.self, [size]) { normalized in
-                    for row in range {
-                        let (entry, place) = (row / (heads * length), row % length)
-                        let position = entry * length + place
-                        let start = (position * heads + row / length % heads) * size
-                        let table = position * size..<position * size + half
-                        let head = values.extracting(start..<start + size)
-                        let first = (row - range.lowerBound) * size
-                        var target = output.part(first..<first + size)
-                        if let scale {
-                            context.kernels.rmsNorm(
-                                head, scale: scale.span(Float.self), epsilon: epsilon, into: &normalized)
-                            context.kernels.rotate(
-                                normalized.span, cos: cosines.extracting(table), sin: sines.extracting(table),
-                                into: &target)
-                        } else {
-                            context.kernels.rotate(
-                                head, cos: cosines.extracting(table), sin: sines.extracting(table),
-                                into: &target)
-                        }
+                let kernels = context.kernels
+                var buffer = [Float](repeating: 0, count: size)
+                var normalized = buffer.mutableSpan
+                let factors = scaleOrAnything.span(Float.self)
+                for row in range {
+                    let (entry, place) = (row / (heads * length), row % length)
+                    let position = entry * length + place
+                    let start = (position * heads + row / length % heads) * size
+                    let table = position * size..<position * size + half
+                    let head = values.extracting(start..<start + size)
+                    let (cosine, sine) = (cosines.extracting(table), sines.extracting(table))
+                    let first = (row - range.lowerBound) * size
+                    var target = output.part(first..<first + size)
+                    if isNormalized {
+                        kernels.rmsNorm(head, scale: factors, epsilon: epsilon, into: &normalized)
+                        kernels.rotate(normalized.span, cos: cosine, sin: sine, into: &target)
+                    } else {
+                        kernels.rotate(head, cos: cosine, sin: sine, into: &target)
                     }
                 }
-                _ = normalized
             }
         ]
     }

@@ -20,6 +20,9 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
     /// Least multiply-adds worth a thread: about 10 µs.
     private static var grain: Double { 262_144 }
 
+    /// Fewest columns of a product beside which a copy of its left side costs nothing.
+    private static var columnsWorthCopy: Int { 64 }
+
     init(_ left: Tensor, _ right: Tensor) throws(OperatorError) {
         let rank = left.rank
         precondition(rank >= 2 && right.rank == rank && left.shape[rank - 1] == right.shape[rank - 2])
@@ -27,9 +30,10 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
         var a = left.readableByBLAS(Element.self)
         var b = right.readableByBLAS(Element.self)
         // One matrix for all of the batch: the batch of the left side becomes further rows.
-        if (0..<rank - 2).allSatisfy({ b.strides[$0] == 0 || b.shape[$0] == 1 }), a.isContiguous,
-            b.elementCount > 0
-        {
+        let sharesRight =
+            b.elementCount > 0 && (0..<rank - 2).allSatisfy { b.strides[$0] == 0 || b.shape[$0] == 1 }
+        if sharesRight, b.shape[rank - 1] >= Self.columnsWorthCopy { a = a.contiguous() }
+        if sharesRight, a.isContiguous {
             let inner = a.shape[rank - 1]
             a = a.reshaped([a.shape.dimensions[..<(rank - 1)].reduce(1, *), inner])
             for _ in 0..<rank - 2 { b = b.selecting(axis: 0, index: 0) }
@@ -94,25 +98,56 @@ extension MatrixProduct<Float> {
     /// Fewest rows with which the kernels are faster than OpenBLAS.
     static var kernelRows: Int { 4 }
 
-    /// ``run(alpha:addingTo:on:)`` by the kernels where they are faster, with the epilogue that they offer.
+    /// `act(alpha · product + bias) + residual`, by the kernels where they are faster.
     ///
     /// - Parameters:
-    ///   - bias: of as many elements as the product has columns, contiguous; not with a factor.
-    ///   - residual: an array of the result's shape, contiguous, that is added; without a factor.
+    ///   - bias: of as many elements as the product has columns, contiguous.
+    ///   - residual: an array of the result's shape, contiguous.
     func run(
-        alpha: Float = 1, bias: Tensor? = nil, residual: Tensor? = nil, with context: OperatorContext
+        alpha: Float = 1, bias: Tensor? = nil, activation: ProductEpilogue.Activation = .none,
+        residual: Tensor? = nil, with context: OperatorContext
     ) -> Tensor {
         guard aOffsets.count == 1, alpha == 1, rows >= Self.kernelRows, a.strides[a.rank - 1] == 1 else {
-            var start = residual
-            if let bias { start = bias.broadcast(to: resultShape).contiguous() }
+            let start = bias?.broadcast(to: resultShape).contiguous()
+            if activation == .none && bias == nil {
+                return run(alpha: alpha, addingTo: residual, on: context.pool)
+            }
             return run(alpha: alpha, addingTo: start, on: context.pool)
+                .finished(activation, residual, context)
         }
         return .build(Float.self, resultShape) { output in
             let epilogue = ProductEpilogue(
-                bias: bias?.span(Float.self), residual: residual?.span(Float.self))
+                bias: bias?.span(Float.self), activation: activation, residual: residual?.span(Float.self))
             context.kernels.matMul(
                 a.matrix(Float.self, at: aOffsets[0]).operand, b.matrix(Float.self, at: bOffsets[0]).operand,
                 epilogue, into: &output, on: context.pool)
+        }
+    }
+}
+
+extension Tensor {
+    /// `act(x) + residual` of float32.
+    fileprivate func finished(
+        _ activation: ProductEpilogue.Activation, _ residual: Tensor?, _ context: OperatorContext
+    ) -> Tensor {
+        let function: KernelTable.Activation? =
+            switch activation {
+            case .none: nil
+            case .gelu: .gelu
+            case .silu: .silu
+            }
+        if function == nil && residual == nil { return self }
+        return .build(Float.self, shape, rows: elementCount, grain: 8_192, on: context.pool) {
+            range, output in
+            let values = span(Float.self).extracting(range)
+            if let function {
+                context.kernels.apply(function, values, into: &output)
+                if let residual {
+                    context.kernels.add(residual.span(Float.self).extracting(range), to: &output)
+                }
+            } else if let residual {
+                context.kernels.add(values, residual.span(Float.self).extracting(range), into: &output)
+            }
         }
     }
 }

@@ -64,6 +64,12 @@ private struct SkipNormalization {
         if let bias, bias.elementType != input.elementType {
             throw .elementType(input: "bias", found: bias.elementType, supported: [input.elementType])
         }
+        if input.elementType == .float32, gamma.elementType == .float32, bias == nil, !wantsStatistics,
+            input.elementCount > 0, beta?.elementType ?? .float32 == .float32
+        {
+            let (result, sum) = inOnePass(input, skip, gamma, beta, context)
+            return outputCount > 1 ? [result, result, result, sum] : [result]
+        }
         let sum =
             if input.elementType == .float64 {
                 Self.sum(Double.self, input, skip, bias, on: pool) { other, target in
@@ -84,6 +90,36 @@ private struct SkipNormalization {
         guard wantsStatistics else { return [result, result, result, kept] }
         let statistics = try normalization.statistics(sum, axis: -1, on: pool)
         return [result, statistics.means, statistics.inverseDeviations, kept]
+    }
+
+    /// The norm and the sum of float32, row by row while the row is in the first cache.
+    private func inOnePass(
+        _ input: Tensor, _ skip: Tensor, _ gamma: Tensor, _ beta: Tensor?, _ context: OperatorContext
+    ) -> (Tensor, sum: Tensor) {
+        let input = input.contiguous()
+        let skip = skip.broadcast(to: input.shape).contiguous()
+        let (gamma, beta) = (gamma.contiguous(), beta?.contiguous())
+        let width = gamma.elementCount
+        let kernels = context.kernels
+        let epsilon = normalization.epsilon
+        let subtractsMean = normalization.subtractsMean
+        return Tensor.buildPair(
+            Float.self, input.shape, rows: input.elementCount / width, grain: max(1, 8_192 / width),
+            on: context.pool
+        ) { range, output, sum in
+            let part = range.lowerBound * width..<range.upperBound * width
+            let (values, others) = (input.span(Float.self), skip.span(Float.self))
+            if subtractsMean {
+                kernels.layerNorm(
+                    values.extracting(part), adding: others.extracting(part), sum: &sum,
+                    scale: gamma.span(Float.self), bias: beta?.span(Float.self), epsilon: epsilon,
+                    into: &output)
+            } else {
+                kernels.rmsNorm(
+                    values.extracting(part), adding: others.extracting(part), sum: &sum,
+                    scale: gamma.span(Float.self), epsilon: epsilon, into: &output)
+            }
+        }
     }
 
     private static func sum<Element: NormalizedElement>(

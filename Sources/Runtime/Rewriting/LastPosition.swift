@@ -70,6 +70,9 @@ package struct LastPosition: RewritePass {
     ) -> [ComputeGraph.ValueID]? {
         let count: Int
         switch node.type {
+        case "Linear":
+            let inputs = [node.input(0), node.input(3)].compactMap { $0 }
+            return inputs.allSatisfy { graph.constant($0) == nil } ? inputs : nil
         case "MatMulNBits", "MatMulNBitsGroup", "SimplifiedLayerNormalization": count = 1
         case "MatMul" where graph.constant(node.input(1))?.rank == 2: count = 1
         case "SwiGLU", "SkipSimplifiedLayerNormalization": count = 2

@@ -148,6 +148,11 @@ extension ComputeGraph.Node {
         return nil
     }
 
+    func string(_ name: String) -> String? {
+        if case .string(let value)? = attributes[name] { return value }
+        return nil
+    }
+
     /// A node of this one's name and outputs that computes them otherwise.
     func becoming(
         _ type: String, domain: String = "", inputs: [ComputeGraph.ValueID?],

@@ -1,0 +1,78 @@
+internal import Synchronization
+
+/// Blocks that wait to be used again, by size.
+///
+/// Without a lock: a place is emptied and filled by one atomic exchange. A block that finds all places of its
+/// size taken, or the store full, goes back to the system.
+package final class MemoryStore: Sendable {
+    package static let shared = MemoryStore(capacity: 192 << 20)
+
+    /// Smaller blocks are the allocator's business; it does not return them to the system.
+    private static let smallestSize = 1 << 16
+    private static let largestSize = 1 << 31
+    /// Sizes between two powers of two.
+    private static let steps = 4
+    /// Blocks that are kept of one size.
+    private static let placesPerSize = 8
+
+    /// Most bytes that are kept.
+    private let capacity: Int
+    /// Addresses of blocks, 0 where there is none; ``placesPerSize`` for each size.
+    private let places: InlineArray<512, Atomic<UInt>>
+    private let keptBytes = Atomic<Int>(0)
+
+    package init(capacity: Int) {
+        self.capacity = capacity
+        places = InlineArray { _ in Atomic(0) }
+    }
+
+    /// The size of the block that is allocated for some bytes: at most a quarter more.
+    package static func roundedUp(_ byteCount: Int) -> Int {
+        sizeClass(byteCount)?.size ?? byteCount
+    }
+
+    /// A block of ``roundedUp(_:)`` bytes, if one is kept.
+    package func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+        guard let (index, size) = Self.sizeClass(byteCount) else { return nil }
+        for place in index * Self.placesPerSize..<(index + 1) * Self.placesPerSize {
+            guard places[place].load(ordering: .relaxed) != 0 else { continue }
+            if let block = UnsafeMutableRawPointer(
+                bitPattern: places[place].exchange(0, ordering: .acquiring))
+            {
+                keptBytes.subtract(size, ordering: .relaxed)
+                return block
+            }
+        }
+        return nil
+    }
+
+    /// Keeps a block that was allocated for some bytes.
+    ///
+    /// - Returns: false if there is no room for it.
+    package func keep(_ block: UnsafeMutableRawPointer, _ byteCount: Int) -> Bool {
+        guard let (index, size) = Self.sizeClass(byteCount) else { return false }
+        guard keptBytes.add(size, ordering: .relaxed).newValue <= capacity else {
+            keptBytes.subtract(size, ordering: .relaxed)
+            return false
+        }
+        for place in index * Self.placesPerSize..<(index + 1) * Self.placesPerSize
+        where places[place].compareExchange(
+            expected: 0, desired: UInt(bitPattern: block), ordering: .releasing
+        ).exchanged {
+            return true
+        }
+        keptBytes.subtract(size, ordering: .relaxed)
+        return false
+    }
+
+    /// The class of a block's size: `steps` to each power of two. Nil for what is not kept.
+    private static func sizeClass(_ byteCount: Int) -> (index: Int, size: Int)? {
+        guard byteCount >= smallestSize, byteCount <= largestSize else { return nil }
+        let last = byteCount - 1
+        let power = Int.bitWidth - 1 - last.leadingZeroBitCount
+        let unit = (1 << power) / steps
+        let step = (last - (1 << power)) / unit
+        let first = smallestSize.trailingZeroBitCount - 1
+        return ((power - first) * steps + step, (1 << power) + (step + 1) * unit)
+    }
+}

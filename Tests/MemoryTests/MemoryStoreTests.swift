@@ -1,0 +1,67 @@
+import Memory
+import Synchronization
+import Testing
+import Threading
+
+@Suite struct MemoryStoreTests {
+    private static let sizes = [
+        1 << 16, 1 << 16 + 1, 81_919, 81_920, 81_921, 100_000, 1 << 17 - 1, 1 << 17, 1 << 20 + 17, 1 << 31,
+    ]
+
+    @Test(arguments: sizes)
+    func blocksAreLargeEnough(byteCount: Int) {
+        let size = MemoryStore.roundedUp(byteCount)
+        #expect(size >= byteCount)
+        #expect(size * 4 <= byteCount * 5)
+        #expect(MemoryStore.roundedUp(size) == size)
+    }
+
+    @Test(arguments: [0, 1, 65_535, 1 << 31 + 1])
+    func otherSizesAreLeftAlone(byteCount: Int) {
+        let store = MemoryStore(capacity: 1 << 40)
+        #expect(MemoryStore.roundedUp(byteCount) == byteCount)
+        #expect(store.take(byteCount) == nil)
+        let block = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+        defer { block.deallocate() }
+        #expect(!store.keep(block, byteCount))
+    }
+
+    @Test func blocksComeBackForTheirSizeOnly() throws {
+        let store = MemoryStore(capacity: 1 << 20)
+        let block = UnsafeMutableRawPointer.allocate(
+            byteCount: MemoryStore.roundedUp(100_000), alignment: 64)
+        defer { block.deallocate() }
+        #expect(store.take(100_000) == nil)
+        #expect(store.keep(block, 100_000))
+        #expect(store.take(70_000) == nil)
+        #expect(store.take(130_000) == nil)
+        #expect(store.take(MemoryStore.roundedUp(100_000)) == block)
+        #expect(store.take(100_000) == nil)
+    }
+
+    @Test func fullStoreKeepsNoMore() {
+        let size = 1 << 16
+        let store = MemoryStore(capacity: 3 * size)
+        let blocks = (0..<4).map { _ in UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64) }
+        defer { for block in blocks { block.deallocate() } }
+        for block in blocks[..<3] { #expect(store.keep(block, size)) }
+        #expect(!store.keep(blocks[3], size))
+        #expect(store.take(size) != nil)
+        #expect(store.keep(blocks[3], size))
+    }
+
+    /// Every block is somebody's alone: what is written to it is there until it is given back.
+    @Test func blocksAreNotShared() {
+        let pool = ThreadPool(threads: 4)
+        let mistakes = Atomic(0)
+        pool.parallelFor(2_000) { range in
+            for index in range {
+                let block = MemoryBlock(byteCount: 1 << 16 + index % 3 * 30_000)
+                let number = block.base.assumingMemoryBound(to: Int.self)
+                number.pointee = index
+                for _ in 0..<100 where number.pointee != index { mistakes.add(1, ordering: .relaxed) }
+            }
+        }
+        #expect(mistakes.load(ordering: .relaxed) == 0)
+    }
+}
