@@ -118,8 +118,8 @@ package struct ComparisonPage {
     }
 
     private var operatorSection: Markup {
-        let rows = PairedRow.all(first, second, by: .op).prefix(Self.charted).map { pair in
-            bars("\(pair.name), \(pair.stage)", (pair.firstTime, pair.secondTime), filter: pair.name)
+        let rows = Comparison(first, second, by: .op).longestFirst.prefix(Self.charted).map { row in
+            bars("\(row.name), \(row.stage)", (row.before?.median, row.after?.median), filter: row.name)
         }
         let chart = BarChart(id: "operator-chart", description: "Time of each operator", rows: rows)
         return PageFrame.section(

@@ -29,6 +29,10 @@ struct HTMLTable {
             self.text = "\(text)"
         }
 
+        init(markup: Markup) {
+            text = markup
+        }
+
         init(_ value: Double, markup: Markup) {
             self.value = value
             text = markup

@@ -8,7 +8,7 @@ internal import Transcription
 /// that only move data, by bytes per second.
 struct RooflineChart {
     private static let left = 76.0
-    private static let right = 944.0
+    private static let right = 930.0
     private static let top = 10.0
     private static let bottom = 400.0
 
