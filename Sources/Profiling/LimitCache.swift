@@ -48,11 +48,19 @@ package struct LimitCache {
         return limits
     }
 
-    /// Keeps limits. Where the file cannot be written they are measured again the next time.
+    private static func best(_ a: Profile.Limits, _ b: Profile.Limits) -> Profile.Limits {
+        Profile.Limits(
+            memoryRead: max(a.memoryRead, b.memoryRead), float32: max(a.float32, b.float32),
+            int8: max(a.int8, b.int8))
+    }
+
+    /// Keeps limits, of each the best: what else runs on the machine only lowers what is measured. Where the file
+    /// cannot be written they are measured again the next time.
     package func store(_ limits: Profile.Limits, instructionSet: String, threads: Int) {
         guard let boot = Self.boot else { return }
         var content = content(boot)
-        content.limits[Self.key(instructionSet, threads)] = limits
+        let key = Self.key(instructionSet, threads)
+        content.limits[key] = content.limits[key].map { Self.best($0, limits) } ?? limits
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         guard let data = try? encoder.encode(content) else { return }

@@ -77,7 +77,7 @@ package struct ComparisonText {
     }
 
     private static func probability(_ probability: Double) -> String {
-        probability < 0.0001 ? "<0.01 %" : Figure.percent(probability)
+        probability < 0.000_1 ? "<0.01 %" : Figure.percent(probability, decimals: probability < 0.01 ? 2 : 0)
     }
 
     private static func word(_ verdict: Comparison.Verdict) -> String {

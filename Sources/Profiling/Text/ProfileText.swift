@@ -51,15 +51,18 @@ package struct ProfileText {
         for stage in profile.stages {
             let time = Statistics(stage.times)
             let nodes = profile.nodes.filter { $0.stage == stage.name }
-            let computing = nodes.reduce(0) { $0 + Statistics($1.times).median }
-            let waiting = nodes.reduce(0) { $0 + Statistics($1.waiting).median }
-            let overhead = profile.overheads.filter { $0.stage == stage.name }
-                .reduce(0) { $0 + Statistics($1.times).median }
-            func part(_ seconds: Double) -> String { seconds > 0 ? Figure.time(seconds) : "" }
+            let overheads = profile.overheads.filter { $0.stage == stage.name }
+            func part(_ times: [[Double]]) -> String {
+                let sums = stage.times.indices.map { index in
+                    times.reduce(0) { $0 + ($1.indices.contains(index) ? $1[index] : 0) }
+                }
+                let time = Statistics(sums).median
+                return time > 0 ? Figure.time(time) : ""
+            }
             table.append([
                 stage.name, Figure.time(time.median), time.count > 1 ? Figure.time(time.spread) : "",
                 stage.name == "load" || total == 0 ? "" : Figure.percent(time.median / total),
-                part(computing), part(waiting), part(overhead),
+                part(nodes.map(\.times)), part(nodes.map(\.waiting)), part(overheads.map(\.times)),
             ])
         }
         let time = Statistics(profile.total)
@@ -112,7 +115,7 @@ package struct ProfileText {
             stage.flatMap { name in profile.stages.first { $0.name == name } }
             .map { Statistics($0.times).median } ?? total
         var header = ["stage", grouping.rawValue, ">calls", ">time", ">±", ">share", ">mean"]
-        header += [">GFLOP/s", ">GOP/s", ">GB/s", ">waiting", ">of limit", ""]
+        header += [">GFLOP/s", ">GOP/s", ">GB/s", ">waiting", ">of limit", "limit"]
         if grouping == .node { header += ["op", "kernel", "shapes"] }
         var table = TextTable(header)
         for row in rows.prefix(top) { table.append(cells(row, of: all)) }
