@@ -20,15 +20,18 @@ struct BarChart {
         let filter: String?
     }
 
-    private static let labelWidth = 270.0
-
     let id: String
     let description: String
     let rows: [Row]
 
+    /// As wide as the longest label, in the stylesheet's font for names, but not more than half of the chart.
+    private var labelWidth: Double {
+        min(max(Double(rows.map(\.label.count).max() ?? 0) * 7.3 + 14, 90), Drawing.width / 2)
+    }
+
     var markup: Markup {
         let longest = rows.flatMap(\.bars).map(\.length).max() ?? 0
-        let axis = ChartAxis(to: longest, start: Self.labelWidth, end: Drawing.width - 130)
+        let axis = ChartAxis(to: longest, start: labelWidth, end: Drawing.width - 130)
         var content: Markup = ""
         var y = 4.0
         var marks: Markup = ""
@@ -69,7 +72,7 @@ struct BarChart {
         let filter: Markup = row.filter.map { " data-filter=\"\($0)\"" } ?? ""
         return """
             <g class="row"\(filter)><rect class="back" x="0" y="\(y)" width="\(Drawing.width)" \
-            height="\(height)"/><text class="label name" x="\(Self.labelWidth - 12)" y="\(middle + 4)" \
+            height="\(height)"/><text class="label name" x="\(labelWidth - 12)" y="\(middle + 4)" \
             text-anchor="end">\(row.label)</text>\(marks)</g>
             """
     }

@@ -119,7 +119,9 @@ package struct ComparisonPage {
 
     private var operatorSection: Markup {
         let rows = Comparison(first, second, by: .op).longestFirst.prefix(Self.charted).map { row in
-            bars("\(row.name), \(row.stage)", (row.before?.median, row.after?.median), filter: row.name)
+            bars(
+                "\(row.name.withoutDomain), \(row.stage)", (row.before?.median, row.after?.median),
+                filter: row.name)
         }
         let chart = BarChart(id: "operator-chart", description: "Time of each operator", rows: rows)
         return PageFrame.section(

@@ -21,8 +21,10 @@ struct LabelPlacement {
         (self.left, self.right) = (left, right)
     }
 
-    mutating func avoid(_ x: Double, _ y: Double, _ radius: Double) {
-        taken.append(Box(left: x - radius, top: y - radius, right: x + radius, bottom: y + radius))
+    /// - Parameter height: half of it, where it is not the radius.
+    mutating func avoid(_ x: Double, _ y: Double, _ radius: Double, height: Double? = nil) {
+        let height = height ?? radius
+        taken.append(Box(left: x - radius, top: y - height, right: x + radius, bottom: y + height))
     }
 
     /// The text beside the point, or nothing if there is no room.

@@ -21,7 +21,7 @@ enum PageStyle {
           font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
           font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100%;
         }
-        main { max-width: 1080px; margin: 0 auto; padding: 40px 24px 96px; }
+        main { max-width: 1140px; margin: 0 auto; padding: 40px 24px 96px; }
         header { margin-bottom: 28px; }
         .kind { margin: 0 0 2px; color: var(--quiet); font-size: 13px; }
         h1 { margin: 0 0 8px; font-size: 28px; line-height: 1.2; font-weight: 650; letter-spacing: -0.012em; overflow-wrap: anywhere; }
@@ -72,7 +72,7 @@ enum PageStyle {
         table { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 1.35; }
         caption { text-align: left; padding: 8px 0 4px; font-weight: 600; }
         .js .view caption, #stages caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-        th, td { padding: 5px 10px; text-align: left; vertical-align: baseline; white-space: nowrap; }
+        th, td { padding: 5px 8px; text-align: left; vertical-align: baseline; white-space: nowrap; }
         th:first-child, td:first-child { padding-left: 0; }
         th { position: sticky; top: 0; background: var(--paper); color: var(--quiet); font-weight: 500; box-shadow: inset 0 -1px var(--hair); z-index: 1; }
         tbody tr + tr td { border-top: 1px solid var(--grid); }
@@ -83,7 +83,7 @@ enum PageStyle {
         #stages td.quiet { white-space: normal; min-width: 300px; }
         .overhead-row td.name { font: inherit; font-style: italic; color: var(--quiet); }
         td.stage::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 7px; background: var(--c); }
-        .share { display: inline-block; position: relative; min-width: 84px; }
+        .share { display: inline-block; position: relative; min-width: 62px; }
         .share i { position: absolute; left: 0; bottom: -1px; height: 2px; background: var(--other); opacity: 0.75; }
         .faster { color: var(--decode); font-weight: 600; } .slower { color: var(--prefill); font-weight: 600; }
         th button { all: unset; cursor: pointer; }

@@ -65,7 +65,7 @@ package struct ProfilePage {
         .sorted { ($1.time, $0.name) < ($0.time, $1.name) }
         var bars = sums.prefix(Self.charted).map { sum in
             BarChart.Row(
-                label: sum.name, bars: [Self.bar(sum.rows, total)],
+                label: sum.name.withoutDomain, bars: [Self.bar(sum.rows, total)],
                 filter: sum.name == "overhead" ? nil : sum.name)
         }
         let others = sums.dropFirst(Self.charted)
@@ -116,7 +116,8 @@ package struct ProfilePage {
             "roofline", "Roofline",
             limits
                 + "Every kernel is a mark, its area the time that it took. Bytes are those of operands and results; "
-                + "what caches kept can lie beyond the limit of the memory.",
+                + "what caches kept can lie beyond the limit of the memory. What takes less than 0.05 % of the time is drawn "
+                + "at the edge if it lies outside.",
             "\(legend)\(RooflineChart(points, limits: profile.machine.limits).markup)")
     }
 

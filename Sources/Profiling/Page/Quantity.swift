@@ -71,3 +71,10 @@ enum Quantity {
         return text + "." + padded.dropFirst()
     }
 }
+
+extension String {
+    /// An operator without the domain that it belongs to, for charts. Tables have the whole name.
+    var withoutDomain: String {
+        split(separator: ".").last.map(String.init) ?? self
+    }
+}

@@ -11,6 +11,8 @@ struct RooflineChart {
     private static let right = 930.0
     private static let top = 10.0
     private static let bottom = 400.0
+    /// Kernels of less than this part of the time are drawn at the edge if they lie beyond it.
+    private static let leastShare = 0.0005
 
     private let points: [RooflinePoint]
     private let movers: [RooflinePoint]
@@ -22,12 +24,14 @@ struct RooflineChart {
         self.points = points.filter { $0.operations > 0 }
         movers = points.filter { $0.operations == 0 }
         self.limits = limits
+        // What hardly takes time must not press the rest together.
+        let counted = self.points.filter { $0.share >= Self.leastShare }
         let bends = limits.map { [$0.float32 / $0.memoryRead, $0.int8 / $0.memoryRead] } ?? []
         let roofs = limits.map { [$0.float32, $0.int8] } ?? []
         x = ChartAxis(
-            logarithmic: self.points.map(\.intensity) + bends, start: Self.left, end: Self.right)
+            logarithmic: counted.map(\.intensity) + bends, start: Self.left, end: Self.right)
         y = ChartAxis(
-            logarithmic: self.points.map(\.operations) + roofs, start: Self.bottom, end: Self.top)
+            logarithmic: counted.map(\.operations) + roofs, start: Self.bottom, end: Self.top)
     }
 
     var markup: Markup {
@@ -85,6 +89,10 @@ struct RooflineChart {
 
     private var marks: Markup {
         var labels = LabelPlacement(left: Self.left, right: Self.right)
+        for roof in [limits?.float32, limits?.int8] {
+            // The names of the roofs end at the right.
+            if let roof { labels.avoid(Self.right - 70, y(roof) - 10, 70, height: 9) }
+        }
         var content: Markup = ""
         for point in points {
             let (cx, cy, radius) = (x(point.intensity), y(point.operations), Self.radius(point))
