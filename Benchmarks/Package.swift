@@ -17,6 +17,10 @@ func instructionSet(_ clangFlags: [String]) -> [SwiftSetting] {
 
 let package = Package(
     name: "benchmarks",
+    dependencies: [
+        // Without its traits, which count allocations and references: the kernels are measured by time alone.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
+    ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CSIMD"),
@@ -36,9 +40,22 @@ let package = Package(
             name: "Kernels",
             dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Memory", "Threading"],
             swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "kernel-times", dependencies: ["Kernels", "Threading", "COpenBLAS", "CLimits"],
+        .target(
+            name: "MachineLimits", dependencies: ["CLimits", "Kernels", "Threading"],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "machine-limits", dependencies: ["Kernels", "MachineLimits", "Threading"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "kernel-times", dependencies: ["Kernels", "MachineLimits", "Threading", "COpenBLAS"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "KernelBenchmarks",
+            dependencies: [
+                "Kernels", "MachineLimits", "Threading", .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "KernelBenchmarks", swiftSettings: swiftSettings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,8 +5,9 @@
   Benchmarks/compare-tokens.py --model DIR --audio FILE.wav [--variant int4] [--tokens 24]
 
 The recording must be mono at 16 kHz, so that no resampler comes between the two. ONNX Runtime is fed the same
-tokens, so that every position is compared. Where the ids part, the margin between the two candidates' logits in
-ONNX Runtime decides: below --tie it is a near-tie, which int8 activations may flip. Exits with 1 otherwise.
+tokens, so that every position is compared. Where the ids part, the margin between the two candidates' logits
+in ONNX Runtime decides: below --tie it is a near-tie, which int8 activations may flip. Exits with 1
+otherwise.
 """
 
 import argparse
@@ -28,7 +29,9 @@ TIES = {"fp32": 0.01, "int4": 0.2}
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--audio", type=Path, required=True)
     parser.add_argument("--variant", choices=("fp32", "int4"), default="int4")

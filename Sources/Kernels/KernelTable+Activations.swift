@@ -81,6 +81,20 @@ extension KernelTable {
         }
     }
 
+    /// The largest number; minus infinity if there are none. NaN may go unnoticed.
+    package func largest(_ input: Span<Float>) -> Float {
+        input.withUnsafeBufferPointer { input in
+            input.baseAddress.map { functions.rows.largest($0, input.count) } ?? -.infinity
+        }
+    }
+
+    /// `Σ exp(x - offset)`; NaN if any number is, or if the offset is infinite.
+    package func exponentialSum(_ input: Span<Float>, offset: Float) -> Float {
+        input.withUnsafeBufferPointer { input in
+            input.baseAddress.map { functions.rows.exponentialSum($0, offset, input.count) } ?? 0
+        }
+    }
+
     private func softmaxRows(
         _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, count: Int, rowLength: Int
     ) {

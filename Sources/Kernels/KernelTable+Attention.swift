@@ -56,6 +56,36 @@ extension KernelTable {
         }
     }
 
+    /// ``scores(_:count:keys:stride:into:)`` of packed keys.
+    package func scores(
+        _ queries: Span<Float>, count: Int, packedKeys keys: Span<Int16>, stride: Int,
+        into scores: inout MutableSpan<Float>
+    ) {
+        guard count > 0, scores.count > 0 else { return }
+        let (size, keyCount) = (queries.count / count, scores.count / count)
+        precondition(size * count == queries.count && keyCount * count == scores.count)
+        Self.checkRows(
+            keys.count, rowCount: keyCount, stride: stride, length: Self.packedRowLength(size))
+        let block = Self.rowsPerBlock(size)
+        queries.withUnsafeBufferPointer { queries in
+            keys.withUnsafeBytes { keys in
+                scores.withUnsafeMutableBufferPointer { scores in
+                    guard let to = scores.baseAddress else { return }
+                    guard let from = queries.baseAddress, let rows = keys.baseAddress else {
+                        return scores.update(repeating: 0)
+                    }
+                    for start in Swift.stride(from: 0, to: keyCount, by: block) {
+                        for query in 0..<count {
+                            functions.rows.dotPackedRows(
+                                from + query * size, rows + start * stride * 2, stride,
+                                min(block, keyCount - start), to + (query * keyCount + start), size)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Weighted sums of values for a few queries: `sums[i, k] = Σ weights[i, j] * values[j * stride + k]`. The
     /// values are read once from memory for all queries.
     ///
@@ -90,9 +120,61 @@ extension KernelTable {
         }
     }
 
+    /// ``weightedSums(_:count:values:stride:into:)`` of packed values.
+    package func weightedSums(
+        _ weights: Span<Float>, count: Int, packedValues values: Span<Int16>, stride: Int,
+        into sums: inout MutableSpan<Float>
+    ) {
+        guard count > 0, sums.count > 0 else { return }
+        let (size, keyCount) = (sums.count / count, weights.count / count)
+        precondition(size * count == sums.count && keyCount * count == weights.count)
+        Self.checkRows(
+            values.count, rowCount: keyCount, stride: stride, length: Self.packedRowLength(size))
+        let block = Self.rowsPerBlock(size)
+        weights.withUnsafeBufferPointer { weights in
+            values.withUnsafeBytes { values in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    guard let to = sums.baseAddress else { return }
+                    guard keyCount > 0, let from = weights.baseAddress, let rows = values.baseAddress
+                    else { return sums.update(repeating: 0) }
+                    for start in Swift.stride(from: 0, to: keyCount, by: block) {
+                        for query in 0..<count {
+                            functions.rows.sumScaledPackedRows(
+                                from + (query * keyCount + start), rows + start * stride * 2, stride,
+                                min(block, keyCount - start), to + query * size, size, start > 0)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Integers of 16 bits that a packed row of some numbers takes: one each, and two for the scale.
+    package static func packedRowLength(_ size: Int) -> Int { size + 2 }
+
+    /// Packs rows of numbers in 16 bits: integers, `round(x / scale)` with `scale = max |x| / 32767`, and
+    /// behind them the row's scale, a float32. Rows with infinities or what is no number become such that are
+    /// no numbers, rows of numbers below 2^-100 become zeros.
+    ///
+    /// - Parameters:
+    ///   - input: rows of `size` numbers.
+    ///   - output: rows of ``packedRowLength(_:)``.
+    package func packRows(_ input: Span<Float>, size: Int, into output: inout MutableSpan<Int16>) {
+        guard input.count > 0 else { return }
+        precondition(size > 0 && input.count % size == 0)
+        let (rows, length) = (input.count / size, Self.packedRowLength(size))
+        precondition(output.count == rows * length)
+        input.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBytes { output in
+                guard let from = input.baseAddress, let to = output.baseAddress else { return }
+                for row in 0..<rows { functions.rows.packRow(from + row * size, to + row * length * 2, size) }
+            }
+        }
+    }
+
     /// Rows of keys or values that stay in the first cache while all queries meet them.
     private static func rowsPerBlock(_ size: Int) -> Int {
-        max(1, 4_096 / max(1, size))
+        max(1, 1_024 / max(1, size))
     }
 
     private static func checkRows(_ count: Int, rowCount: Int, stride: Int, length: Int) {

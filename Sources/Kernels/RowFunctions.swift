@@ -32,6 +32,18 @@ struct RowFunctions: Sendable {
             _ weights: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int,
             _ isAdded: Bool
         ) -> Void
+    let dotPackedRows:
+        @Sendable (
+            _ query: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output, _ count: Int
+        ) -> Void
+    let sumScaledPackedRows:
+        @Sendable (
+            _ weights: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output,
+            _ count: Int, _ isAdded: Bool
+        ) -> Void
+    let packRow: @Sendable (Input, UnsafeMutableRawPointer, _ count: Int) -> Void
+    let largest: @Sendable (Input, _ count: Int) -> Float
+    let exponentialSum: @Sendable (Input, _ offset: Float, _ count: Int) -> Float
     let rotate: @Sendable (Input, _ cos: Input, _ sin: Input, Output, _ half: Int) -> Void
 }
 
@@ -51,6 +63,11 @@ extension RowFunctions {
         dotRows: KernelsPortable.RowKernels.dotRows,
         addScaled: KernelsPortable.RowKernels.addScaled,
         sumScaledRows: KernelsPortable.RowKernels.sumScaledRows,
+        dotPackedRows: KernelsPortable.RowKernels.dotPackedRows,
+        sumScaledPackedRows: KernelsPortable.RowKernels.sumScaledPackedRows,
+        packRow: KernelsPortable.RowKernels.packRow,
+        largest: KernelsPortable.RowKernels.largest,
+        exponentialSum: KernelsPortable.RowKernels.exponentialSum,
         rotate: KernelsPortable.RowKernels.rotate
     )
 
@@ -70,6 +87,11 @@ extension RowFunctions {
             dotRows: KernelsAVX2.RowKernels.dotRows,
             addScaled: KernelsAVX2.RowKernels.addScaled,
             sumScaledRows: KernelsAVX2.RowKernels.sumScaledRows,
+            dotPackedRows: KernelsAVX2.RowKernels.dotPackedRows,
+            sumScaledPackedRows: KernelsAVX2.RowKernels.sumScaledPackedRows,
+            packRow: KernelsAVX2.RowKernels.packRow,
+            largest: KernelsAVX2.RowKernels.largest,
+            exponentialSum: KernelsAVX2.RowKernels.exponentialSum,
             rotate: KernelsAVX2.RowKernels.rotate
         )
 
@@ -88,6 +110,11 @@ extension RowFunctions {
             dotRows: KernelsAVX512.RowKernels.dotRows,
             addScaled: KernelsAVX512.RowKernels.addScaled,
             sumScaledRows: KernelsAVX512.RowKernels.sumScaledRows,
+            dotPackedRows: KernelsAVX512.RowKernels.dotPackedRows,
+            sumScaledPackedRows: KernelsAVX512.RowKernels.sumScaledPackedRows,
+            packRow: KernelsAVX512.RowKernels.packRow,
+            largest: KernelsAVX512.RowKernels.largest,
+            exponentialSum: KernelsAVX512.RowKernels.exponentialSum,
             rotate: KernelsAVX512.RowKernels.rotate
         )
     #endif

@@ -30,6 +30,21 @@
             avx2_store_first_f32(p, v, count)
         }
 
+        /// As many 16-bit integers as a vector has lanes.
+        @inline(__always) static func loadShorts(_ p: UnsafeRawPointer) -> Lanes { avx2_load_shorts(p) }
+
+        /// The first `count` of them, zeros in the other lanes.
+        @inline(__always)
+        static func loadFirstShorts(_ p: UnsafeRawPointer, _ count: Int) -> Lanes {
+            avx2_load_first_shorts(p, count)
+        }
+
+        /// Writes the first `count` lanes (up to all), integers, in 16 bits.
+        @inline(__always)
+        static func storeFirstShorts(_ p: UnsafeMutableRawPointer, _ v: Lanes, _ count: Int) {
+            avx2_store_first_shorts(p, v, count)
+        }
+
         /// `count` lanes (at least one) from every other float, zeros in the others; reads no further.
         @inline(__always) static func loadEven(_ p: UnsafePointer<Float>, _ count: Int) -> Lanes {
             avx2_load_even_f32(p, count)
@@ -95,6 +110,14 @@
         @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { avx2_first_f32(v, count) }
 
         // MARK: Across lanes
+
+        /// Writes the sums of four vectors' lanes.
+        @inline(__always)
+        static func storeSums(
+            _ p: UnsafeMutablePointer<Float>, _ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes
+        ) {
+            avx2_store_sums(p, a, b, c, d)
+        }
 
         @inline(__always) static func sum(_ v: Lanes) -> Float { avx2_sum(v) }
         @inline(__always) static func largest(_ v: Lanes) -> Float { avx2_largest(v) }

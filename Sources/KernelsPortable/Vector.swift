@@ -29,6 +29,23 @@ enum Vector {
         csimd_store_first_f32x4(p, v, count)
     }
 
+    /// As many 16-bit integers as a vector has lanes.
+    @inline(__always) static func loadShorts(_ p: UnsafeRawPointer) -> Lanes {
+        csimd_load_first_shorts_f32x4(p, 4)
+    }
+
+    /// The first `count` of them, zeros in the other lanes.
+    @inline(__always)
+    static func loadFirstShorts(_ p: UnsafeRawPointer, _ count: Int) -> Lanes {
+        csimd_load_first_shorts_f32x4(p, count)
+    }
+
+    /// Writes the first `count` lanes (up to all), integers, in 16 bits.
+    @inline(__always)
+    static func storeFirstShorts(_ p: UnsafeMutableRawPointer, _ v: Lanes, _ count: Int) {
+        csimd_store_first_shorts_f32x4(p, v, count)
+    }
+
     /// `count` lanes (at least one) from every other float, zeros in the others; reads no further.
     @inline(__always) static func loadEven(_ p: UnsafePointer<Float>, _ count: Int) -> Lanes {
         csimd_load_even_f32x4(p, count)
@@ -99,6 +116,17 @@ enum Vector {
     @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { csimd_first_f32x4(v, count) }
 
     // MARK: Across lanes
+
+    /// Writes the sums of four vectors' lanes.
+    @inline(__always)
+    static func storeSums(
+        _ p: UnsafeMutablePointer<Float>, _ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes
+    ) {
+        p[0] = sum(a)
+        p[1] = sum(b)
+        p[2] = sum(c)
+        p[3] = sum(d)
+    }
 
     @inline(__always) static func sum(_ v: Lanes) -> Float { (v.x + v.y) + (v.z + v.w) }
     @inline(__always) static func largest(_ v: Lanes) -> Float {

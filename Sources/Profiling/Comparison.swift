@@ -44,8 +44,8 @@ package struct Comparison: Sendable {
     /// Operators or what else they were put together by, overheads too.
     package let rows: [Row]
 
-    /// Of all verdicts together: how likely at least one of them is wrong, if times vary by chance alone.
-    package static let significance = 0.05
+    /// Of the rows called faster or slower, how many may be so by chance.
+    package static let falseShare = 0.05
     /// Differences of less than this part of the row's own time do not matter.
     package static let leastChange = 0.02
     /// Nor do those of less than this part of the whole.
@@ -71,7 +71,7 @@ package struct Comparison: Sendable {
         let newTimes = Dictionary(new.map { (RowKey($0), $0.times) }, uniquingKeysWith: { first, _ in first })
         let rows = keys.map { Row($0.stage, $0.name, oldTimes[$0], newTimes[$0]) }
         let judge = Judge(
-            tests: stages.count + rows.count, total: Statistics(before.total).median,
+            stages + rows, total: Statistics(before.total).median,
             isSingle: min(before.repeats, after.repeats) < 2)
         self.stages = stages.map(judge.judged)
         self.rows = rows.map(judge.judged)
@@ -102,11 +102,26 @@ private struct RowKey: Hashable {
 
 /// Decides what is a difference.
 private struct Judge {
-    /// Rows that are tested at a time.
-    let tests: Int
     /// Seconds of the whole transcription.
-    let total: Double
-    let isSingle: Bool
+    private let total: Double
+    private let isSingle: Bool
+    /// Below which a row's probability is too small for chance.
+    private let threshold: Double
+
+    /// - Parameter rows: all that are judged; by Benjamini and Hochberg's procedure the threshold follows from how
+    ///   many of them are how unlikely. Those that take too little time to matter do not count.
+    init(_ rows: [Comparison.Row], total: Double, isSingle: Bool) {
+        self.total = total
+        self.isSingle = isSingle
+        let probabilities = rows.filter { row in
+            let time = max(row.before?.median ?? 0, row.after?.median ?? 0)
+            return time >= total * Comparison.leastShare
+        }.compactMap(\.probability).sorted()
+        let allowed = probabilities.indices.map { index in
+            Comparison.falseShare * Double(index + 1) / Double(probabilities.count)
+        }
+        threshold = zip(probabilities, allowed).reduce(0) { $1.0 <= $1.1 ? $1.1 : $0 }
+    }
 
     func judged(_ row: Comparison.Row) -> Comparison.Row {
         var row = row
@@ -122,8 +137,7 @@ private struct Judge {
         // Loading is measured once, in repeats too.
         if isSingle || min(before.count, after.count) < 2 { return .unknown }
         guard size >= total * Comparison.leastShare, size >= before.median * Comparison.leastChange,
-            let probability = row.probability,
-            probability < Comparison.significance / Double(max(1, tests))
+            let probability = row.probability, probability <= threshold
         else { return .same }
         return row.difference > 0 ? .slower : .faster
     }
@@ -140,21 +154,6 @@ extension Comparison.Row {
         } else {
             probability = nil
         }
-    }
-}
-
-extension Statistics {
-    /// The p-value of Welch's t-test; nil if one of the samples is too small for it.
-    package func probabilityOfSameMean(as other: Statistics) -> Double? {
-        guard count > 1, other.count > 1 else { return nil }
-        if mean == other.mean { return 1 }
-        let (mine, others) = (variance / Double(count), other.variance / Double(other.count))
-        let sum = mine + others
-        guard sum > 0 else { return 0 }
-        let freedom =
-            sum * sum / (mine * mine / Double(count - 1) + others * others / Double(other.count - 1))
-        return StudentDistribution.probability(
-            beyond: (mean - other.mean) / sum.squareRoot(), freedom: freedom)
     }
 }
 

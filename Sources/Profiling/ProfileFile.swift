@@ -14,11 +14,12 @@ package enum ProfileFile {
     ///
     /// - Parameter path: of a file written by this program, or by a tool that converts other engines' profiles.
     package static func read(_ path: String) throws(ProfilingError) -> Profile {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: path))
-        } catch {
-            throw .missing("\(path): \(reason(error))")
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw .missing("\(path): no such file")
+        }
+        guard !isDirectory.boolValue, let data = FileManager.default.contents(atPath: path) else {
+            throw .missing("\(path): " + (isDirectory.boolValue ? "is a directory" : "cannot be read"))
         }
         let profile: Profile
         do {
@@ -48,12 +49,6 @@ package enum ProfileFile {
         let version: Int?
     }
 
-    private static func reason(_ error: any Error) -> String {
-        let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
-        return code.map { String(cString: strerror(Int32(truncatingIfNeeded: $0))) }
-            ?? error.localizedDescription
-    }
-
     private static func text(_ error: DecodingError) -> String {
         func place(_ path: [any CodingKey]) -> String {
             path.reduce("") { text, key in
@@ -69,7 +64,9 @@ package enum ProfileFile {
         case .valueNotFound(_, let context):
             return "\(place(context.codingPath)) is null"
         case .dataCorrupted(let context):
-            return context.codingPath.isEmpty ? "no JSON" : "\(place(context.codingPath)) is damaged"
+            return context.codingPath.isEmpty
+                ? context.debugDescription.split(separator: "\n").joined(separator: " ")
+                : "\(place(context.codingPath)) is damaged"
         @unknown default:
             return "damaged"
         }

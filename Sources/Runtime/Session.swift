@@ -28,6 +28,9 @@ package final class Session: Sendable {
     /// Layers of a decoder that can decode in place, see ``decode(_:cache:)``; nil for other graphs, and
     /// without fusion.
     package let decodingLayers: Int?
+    /// Whether a decoder's keys and values are best kept in 16 bits: where products round their activations to
+    /// bytes anyway, which is coarser by far.
+    package let packsCache: Bool
     /// Steps of the plan that runs: how many events a run gives a recorder, those of branches aside.
     package var stepCount: Int { (decoding ?? whole).plan.steps.count }
     private let whole: Executable
@@ -70,8 +73,21 @@ package final class Session: Sendable {
             try Executable(decoding.graph, model, opsets)
         }
         decodingLayers = rewritten.decoding?.layers
+        packsCache = graph.quantizesActivations
         rewrites = rewritten.rewrites
     }
+
+    /// The mapped files that hold the weights.
+    package var weightFiles: [MappedFile] {
+        var files: [ObjectIdentifier: MappedFile] = [:]
+        for case let file? in whole.plan.initialValues.map({ $0?.mappedFile }) {
+            files[ObjectIdentifier(file)] = file
+        }
+        return files.values.sorted { $0.path < $1.path }
+    }
+
+    /// The kernels that the session runs with.
+    package var kernels: KernelTable { context.kernels }
 
     /// Runs the graph.
     ///
@@ -161,6 +177,13 @@ extension Session.Executable {
         inputs = model.graph.requiredInputs.filter { ids[$0.name] != nil }
         inputIDs = ids
         outputNames = graph.outputs.map { graph.values[$0].name }
+    }
+}
+
+extension ComputeGraph {
+    /// Whether products with quantised weights make bytes of their activations, too.
+    fileprivate var quantizesActivations: Bool {
+        nodes.contains { $0.type == "MatMulNBits" && $0.integer("accuracy_level") == 4 }
     }
 }
 

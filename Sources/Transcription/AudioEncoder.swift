@@ -5,7 +5,7 @@ internal import Tensors
 
 /// Log-mel spectrogram to audio features: the graph `encoder.onnx`.
 struct AudioEncoder: Sendable {
-    private let session: Session
+    let session: Session
     /// Steps of its plan.
     var stepCount: Int { session.stepCount }
     private let hiddenSize: Int

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Kernels
 internal import Tensors
 
 /// The likeliest token of a position.
@@ -7,19 +8,24 @@ struct GreedyChoice: Sendable {
     /// Natural logarithm of its softmax probability.
     let logProbability: Double
 
+    /// Logits whose powers are added up in float32; the sums of these parts in float64.
+    private static let part = 4_096
+
     /// - Parameter logits: `[vocabulary]`. Of equal ones the first is chosen.
-    init(_ logits: Tensor) throws(TranscriptionError) {
+    init(_ logits: Tensor, _ kernels: KernelTable) throws(TranscriptionError) {
         let values = logits.span(Float.self)
-        var best = 0
-        var isFinite = true
-        for index in 0..<values.count {
-            if values[index] > values[best] { best = index }
-            isFinite = isFinite && values[index] < .infinity
-        }
-        guard values.count > 0, isFinite else { throw .execution("decoder: the logits are not numbers") }
-        let largest = values[best]
+        let largest = kernels.largest(values)
         var sum = 0.0
-        for index in 0..<values.count { sum += Double(exp(values[index] - largest)) }
+        for start in stride(from: 0, to: values.count, by: Self.part) {
+            let part = values.extracting(start..<min(values.count, start + Self.part))
+            sum += Double(kernels.exponentialSum(part, offset: largest))
+        }
+        var best = 0
+        while best < values.count && values[best] != largest { best += 1 }
+        // The powers of infinity and of what is no number are no numbers.
+        guard best < values.count, sum.isFinite else {
+            throw .execution("decoder: the logits are not numbers")
+        }
         token = best
         logProbability = -log(sum)
     }

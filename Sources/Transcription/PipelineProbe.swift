@@ -3,6 +3,7 @@ package import Foundation
 internal import Operators
 package import Runtime
 package import Tensors
+internal import Threading
 internal import Tokenization
 
 /// The stages of the pipeline one by one, for those who compare them with something.
@@ -55,14 +56,16 @@ package struct PipelineProbe: Sendable {
 extension TextDecoder.Memory {
     fileprivate func keys(positions: Int) -> Tensor {
         switch self {
-        case .cache(let cache): Tensor(stacking: cache.keys(positions: positions))
+        case .cache(let cache):
+            Tensor(stacking: cache.keys(positions: positions, on: ThreadPool(threads: 1)))
         case .tensors(let keys, _): keys
         }
     }
 
     fileprivate func values(positions: Int) -> Tensor {
         switch self {
-        case .cache(let cache): Tensor(stacking: cache.values(positions: positions))
+        case .cache(let cache):
+            Tensor(stacking: cache.values(positions: positions, on: ThreadPool(threads: 1)))
         case .tensors(_, let values): values
         }
     }

@@ -54,7 +54,7 @@ struct SegmentTranscription {
 
         while tokens.count < budget {
             try Task.checkCancellation()
-            let choice = try clock.part("choosing tokens") { try GreedyChoice(state.logits) }
+            let choice = try clock.part("choosing tokens") { try model.decoder.choice(state) }
             clock.choseToken()
             logProbabilities.append(choice.logProbability)
             if special.eosTokenIds.contains(choice.token) {

@@ -101,7 +101,9 @@ struct TextDecoder: Sendable {
             let outputs = try prefill.runReporting(inputs, part: "decoder_init", clock?.runs)
             return try state(outputs, positions: count, cache: nil)
         }
-        let cache = DecodingCache(layers: cacheLayers, capacity: count + min(budget, Self.largestReserve))
+        let cache = DecodingCache(
+            layers: cacheLayers, capacity: count + min(budget, Self.largestReserve),
+            isPacked: step.packsCache)
         let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init", clock?.runs)
         return try state(outputs, positions: count, cache: cache)
     }
@@ -123,6 +125,11 @@ struct TextDecoder: Sendable {
             let outputs = try step.runReporting(inputs, part: "decoder_step", clock?.runs)
             return try self.state(outputs, positions: positions, cache: nil)
         }
+    }
+
+    /// Chooses the token that follows.
+    func choice(_ state: State) throws(TranscriptionError) -> GreedyChoice {
+        try GreedyChoice(state.logits, step.kernels)
     }
 
     private func state(

@@ -5,7 +5,7 @@ import Transcription
 
 /// What a page holds before any script has run. How browsers show it is tested by `tools/check-profile-page`.
 @Suite struct ProfilePageTests {
-    private let page = ProfilePage(SampleProfile.pocket).text
+    private let page = ProfilePage(RecordedProfile.pocket).text
 
     /// Cells of the table's rows, without markup.
     private func rows(of table: String, in page: String) throws -> [[String]] {
@@ -56,7 +56,7 @@ import Transcription
 
     @Test func whatFilesSayStaysText() {
         let name = "</title></script><script>alert('\"&\u{0}')</script>"
-        var profile = SampleProfile.pocket
+        var profile = RecordedProfile.pocket
         profile.audio.path = "/audio/\(name)"
         profile.model.path = "/\(name)"
         profile.engine.name = name
@@ -79,7 +79,7 @@ import Transcription
     /// Whatever numbers a file holds, a page comes of it.
     @Test(arguments: [0, -1, 1e-300, 1e300, .greatestFiniteMagnitude] as [Double], [true, false])
     func strangeNumbers(number: Double, hasLimits: Bool) {
-        var profile = SampleProfile.pocket
+        var profile = RecordedProfile.pocket
         profile.total = [number]
         profile.audio.duration = number
         profile.machine.limits =
@@ -93,7 +93,7 @@ import Transcription
     }
 
     @Test func emptyProfile() {
-        var profile = SampleProfile.pocket
+        var profile = RecordedProfile.pocket
         (profile.total, profile.timeToFirstToken, profile.steps) = ([], [], [])
         (profile.stages, profile.nodes, profile.overheads) = ([], [], [])
         #expect(ProfilePage(profile).text.contains("id=\"stage-chart\""))

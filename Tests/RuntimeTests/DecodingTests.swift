@@ -62,7 +62,8 @@ import Threading
                 "audio_offset": Tensor([Int64(3)]),
             ]
             // Too small, so that it grows on the way.
-            let cache = DecodingCache(layers: layers, capacity: 11)
+            #expect(step.packsCache == !suffix.isEmpty)
+            let cache = DecodingCache(layers: layers, capacity: 11, isPacked: step.packsCache)
             var expected = try plainPrefill.run(prompt)
             let logits = try #require(expected["logits"])
             var found = try prefill.decode(prompt, cache: cache)

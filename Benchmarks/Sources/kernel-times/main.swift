@@ -1,10 +1,10 @@
-import CLimits
 import COpenBLAS
 import Foundation
 import Kernels
+import MachineLimits
 import Threading
 
-// Times of the float kernels against OpenBLAS's and the processor's limit, in turn with each other, so that
+// Times of the float products against OpenBLAS's and the processor's limit, in turn with each other, so that
 // the ratios hold on a machine that others use too.
 //
 //   swift run -c release --package-path Benchmarks kernel-times [rounds [threads]]
@@ -30,23 +30,6 @@ func seconds(_ body: () -> Void) -> Double {
 
 func text(_ x: Double, _ digits: Int = 1) -> String { String(format: "%7.\(digits)f", x) }
 
-/// GFLOP/s of multiply-adds in registers on all threads.
-func limit(_ set: InstructionSet) -> Double {
-    let count: Int64 = 1_000_000
-    var best = 0.0
-    for _ in 0..<3 {
-        var work = 0.0
-        let time = seconds {
-            pool.parallelFor(threads * 4) { range in
-                for _ in range { _ = set == .avx512 ? limit_fma_avx512(count) : limit_fma_avx2(count) }
-            }
-        }
-        work = Double(threads * 4) * Double(count) * (set == .avx512 ? 24 * 16 * 2 : 12 * 8 * 2)
-        best = max(best, work / time * 1e-9)
-    }
-    return best
-}
-
 /// C = A · B by OpenBLAS, half of the columns on each thread.
 func blas(
     _ a: [Float], _ b: UnsafePointer<Float>, _ c: inout [Float], m: Int, n: Int, k: Int, transposed: Bool
@@ -71,7 +54,7 @@ func blas(
 
 func products(_ set: InstructionSet) {
     let kernels = KernelTable(set)
-    let peak = limit(set)
+    let peak = 1e-9 * MachineLimits.best(of: 4) { MachineLimits.runFloat32(set, on: pool) }
     print("\(set): limit \(text(peak)) GFLOP/s")
     print("     M     N     K  B     Swift  OpenBLAS   ratio  of limit")
     for (m, n, k) in [
@@ -121,80 +104,4 @@ func products(_ set: InstructionSet) {
     }
 }
 
-/// The encoder's convolutions, 3 × 3 with stride 2, over windows of 100 frames, without and with GELU.
-func convolutions(_ set: InstructionSet) {
-    let kernels = KernelTable(set)
-    print("convolution    GFLOP/s   with GELU")
-    for (channels, height, width) in [(1, 128, 100), (480, 64, 50), (480, 32, 25)] {
-        let images = 4
-        let output = (height: (height + 1) / 2, width: (width + 1) / 2)
-        let shape = ConvolutionShape(
-            channels: channels, height: height, width: width, window: (3, 3), strides: (2, 2),
-            padding: (1, 1), output: output)
-        let input = (0..<images * channels * height * width).map { Float($0 % 31) * 0.01 - 0.15 }
-        let weights = (0..<480 * channels * 9).map { Float($0 % 29) * 0.01 - 0.14 }
-        let bias = [Float](repeating: 0.1, count: 480)
-        var result = [Float](repeating: 0, count: images * 480 * output.height * output.width)
-        let work = 2e-9 * Double(result.count) * Double(channels) * 9
-        var rates: [Double] = []
-        for activation in [ProductEpilogue.Activation.none, .gelu] {
-            let times = (0..<rounds).map { _ in
-                seconds {
-                    var span = result.mutableSpan
-                    kernels.convolve(
-                        input.span, images: images, shape, weights: weights.span.bytes,
-                        outputChannels: 480, bias: bias.span, activation: activation, into: &span, on: pool)
-                }
-            }
-            rates.append(work / (times.min() ?? 1))
-        }
-        print(
-            String(format: "%4d × %3d × %3d", channels, height, width), text(rates[0]), "  ", text(rates[1]))
-    }
-}
-
-/// Scores and weighted sums of a decoding step, 2 query heads to each of 8 key heads of 128, over the layers of
-/// a cache that no processor cache holds.
-func decodingAttention(_ set: InstructionSet) {
-    let kernels = KernelTable(set)
-    print("keys   attention of 28 layers, ms   GB/s")
-    for keys in [158, 2_000] {
-        let (layers, heads, size) = (7, 8, 128)
-        let count = layers * heads * keys * size
-        let (cachedKeys, cachedValues) = (
-            [Float](repeating: 0.01, count: count), [Float](repeating: 0.02, count: count)
-        )
-        let queries = [Float](repeating: 0.1, count: 2 * size)
-        let times = (0..<rounds).map { _ in
-            seconds {
-                for layer in 0..<layers {
-                    pool.parallelFor(heads) { range in
-                        var scores = [Float](repeating: 0, count: 2 * keys)
-                        var sums = [Float](repeating: 0, count: 2 * size)
-                        for head in range {
-                            let start = (layer * heads + head) * keys * size
-                            let part = start..<start + keys * size
-                            var scoreSpan = scores.mutableSpan
-                            kernels.scores(
-                                queries.span, count: 2, keys: cachedKeys.span.extracting(part),
-                                stride: size, into: &scoreSpan)
-                            kernels.softmax(inPlace: &scoreSpan, rowLength: keys)
-                            var sumSpan = sums.mutableSpan
-                            kernels.weightedSums(
-                                scores.span, count: 2, values: cachedValues.span.extracting(part),
-                                stride: size, into: &sumSpan)
-                        }
-                    }
-                }
-            }
-        }
-        let best = times.min() ?? 1
-        print(String(format: "%4d", keys), text(best * 4e3, 2), text(Double(count) * 8e-9 / best))
-    }
-}
-
-for set in InstructionSet.supported where set != .portable {
-    products(set)
-    convolutions(set)
-    decodingAttention(set)
-}
+for set in InstructionSet.supported where set != .portable { products(set) }

@@ -28,6 +28,28 @@ CSIMD_AVX2 f32x8 avx2_load_first_f32(const void *_Nonnull p, ptrdiff_t count) {
 CSIMD_AVX2 void avx2_store_first_f32(void *_Nonnull p, f32x8 v, ptrdiff_t count) {
     _mm256_maskstore_ps(p, (__m256i)avx2_first_lanes(count), (__m256)v);
 }
+// Lanes of 16-bit integers, all or the first `count` (0...8); those that are stored are integers within range.
+CSIMD_AVX2 f32x8 avx2_load_shorts(const void *_Nonnull p) {
+    return (f32x8)_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(p)));
+}
+CSIMD_AVX2 f32x8 avx2_load_first_shorts(const void *_Nonnull p, ptrdiff_t count) {
+    __m128i shorts = _mm_setzero_si128();
+    __builtin_memcpy(&shorts, p, (size_t)count * 2);
+    return (f32x8)_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(shorts));
+}
+CSIMD_AVX2 void avx2_store_first_shorts(void *_Nonnull p, f32x8 v, ptrdiff_t count) {
+    __m256i integers = _mm256_cvtps_epi32((__m256)v);
+    __m128i shorts =
+        _mm_packs_epi32(_mm256_castsi256_si128(integers), _mm256_extracti128_si256(integers, 1));
+    __builtin_memcpy(p, &shorts, (size_t)count * 2);
+}
+// The sums of four vectors' lanes.
+CSIMD_AVX2 void avx2_store_sums(float *_Nonnull p, f32x8 a, f32x8 b, f32x8 c, f32x8 d) {
+    __m256 ab = _mm256_hadd_ps((__m256)a, (__m256)b);
+    __m256 cd = _mm256_hadd_ps((__m256)c, (__m256)d);
+    __m256 sums = _mm256_hadd_ps(ab, cd);
+    _mm_storeu_ps(p, _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1)));
+}
 // The first `count` bytes, a multiple of 4 up to 32, zeros beyond them.
 CSIMD_AVX2 i32x8 avx2_load_first_bytes(const void *_Nonnull p, ptrdiff_t count) {
     return (i32x8)_mm256_maskload_epi32(p, (__m256i)avx2_first_lanes(count >> 2));

@@ -24,6 +24,31 @@ CSIMD_AVX512 f32x16 avx512_load_first_f32(const void *_Nonnull p, ptrdiff_t coun
 CSIMD_AVX512 void avx512_store_first_f32(void *_Nonnull p, f32x16 v, ptrdiff_t count) {
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
 }
+// Lanes of 16-bit integers, all or the first `count` (0...16); those that are stored are integers within range.
+CSIMD_AVX512 f32x16 avx512_load_shorts(const void *_Nonnull p) {
+    return (f32x16)_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256(p)));
+}
+CSIMD_AVX512 f32x16 avx512_load_first_shorts(const void *_Nonnull p, ptrdiff_t count) {
+    __m256i shorts = _mm256_maskz_loadu_epi16((__mmask16)((1u << count) - 1), p);
+    return (f32x16)_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(shorts));
+}
+CSIMD_AVX512 void avx512_store_first_shorts(void *_Nonnull p, f32x16 v, ptrdiff_t count) {
+    __m256i shorts = _mm512_cvtepi32_epi16(_mm512_cvtps_epi32((__m512)v));
+    _mm256_mask_storeu_epi16(p, (__mmask16)((1u << count) - 1), shorts);
+}
+// The sums of four vectors' lanes.
+CSIMD_AVX512 void avx512_store_sums(
+    float *_Nonnull p, f32x16 a, f32x16 b, f32x16 c, f32x16 d) {
+    __m512 ab = _mm512_add_ps(
+        _mm512_unpacklo_ps((__m512)a, (__m512)b), _mm512_unpackhi_ps((__m512)a, (__m512)b));
+    __m512 cd = _mm512_add_ps(
+        _mm512_unpacklo_ps((__m512)c, (__m512)d), _mm512_unpackhi_ps((__m512)c, (__m512)d));
+    __m512 quarters = _mm512_add_ps(
+        _mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xEE));
+    __m256 upper = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(quarters), 1));
+    __m256 halves = _mm256_add_ps(_mm512_castps512_ps256(quarters), upper);
+    _mm_storeu_ps(p, _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1)));
+}
 // The first `count` bytes, 0...64, zeros beyond them.
 CSIMD_AVX512 i32x16 avx512_load_first_bytes(const void *_Nonnull p, ptrdiff_t count) {
     __mmask64 mask = count >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1;

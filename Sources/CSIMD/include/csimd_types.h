@@ -129,6 +129,10 @@ CSIMD_INLINE float csimd_load_f32(const void *_Nonnull p) {
     return value;
 }
 
+CSIMD_INLINE void csimd_store_f32(void *_Nonnull p, float value) {
+    __builtin_memcpy(p, &value, sizeof value);
+}
+
 CSIMD_INLINE uint64_t csimd_load_u64(const void *_Nonnull p) {
     uint64_t value;
     __builtin_memcpy(&value, p, sizeof value);
@@ -154,6 +158,8 @@ CSIMD_INLINE i8x8 csimd_load_i8x8(const void *_Nonnull p) {
     __builtin_memcpy(&value, p, sizeof value);
     return value;
 }
+
+CSIMD_INLINE void csimd_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
 
 CSIMD_INLINE void csimd_copy(void *_Nonnull to, const void *_Nonnull from, ptrdiff_t count) {
     __builtin_memcpy(to, from, (size_t)count);
@@ -206,6 +212,17 @@ CSIMD_INLINE void csimd_store_first_f32x4(void *_Nonnull p, f32x4 v, ptrdiff_t c
 CSIMD_INLINE f32x4 csimd_first_f32x4(f32x4 v, ptrdiff_t count) {
     i32x4 lane = {0, 1, 2, 3};
     return (f32x4)((i32x4)v & (lane < (int32_t)count));
+}
+// The first `count` of four 16-bit integers, zeros in the other lanes.
+CSIMD_INLINE f32x4 csimd_load_first_shorts_f32x4(const void *_Nonnull p, ptrdiff_t count) {
+    i16x4 shorts = {0, 0, 0, 0};
+    __builtin_memcpy(&shorts, p, (size_t)count * 2);
+    return __builtin_convertvector(shorts, f32x4);
+}
+// Writes the first `count` lanes, integers within range.
+CSIMD_INLINE void csimd_store_first_shorts_f32x4(void *_Nonnull p, f32x4 v, ptrdiff_t count) {
+    i16x4 shorts = __builtin_convertvector(__builtin_convertvector(v, i32x4), i16x4);
+    __builtin_memcpy(p, &shorts, (size_t)count * 2);
 }
 // A column of four rows of floats, `stride` bytes apart.
 CSIMD_INLINE f32x4 csimd_column_f32x4(const void *_Nonnull p, ptrdiff_t stride) {

@@ -1,3 +1,5 @@
+internal import CSIMD
+
 extension RowKernels {
     /// `Σ a[k] * b[k]`.
     @inline(never)
@@ -11,9 +13,71 @@ extension RowKernels {
         _ query: UnsafePointer<Float>, rows: UnsafePointer<Float>, stride: Int, rowCount: Int,
         _ output: UnsafeMutablePointer<Float>, count: Int
     ) {
+        dotRows(
+            query, Rows(start: rows, stride: stride &* 4, size: count, arePacked: false), rowCount, output,
+            count)
+    }
+
+    /// ``dotRows(_:rows:stride:rowCount:_:count:)`` of packed rows.
+    @inline(never)
+    package static func dotPackedRows(
+        _ query: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
+        _ output: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        dotRows(
+            query, Rows(start: rows, stride: stride &* 2, size: count, arePacked: true), rowCount, output,
+            count)
+    }
+
+    @inline(__always)
+    private static func dotRows(
+        _ query: UnsafePointer<Float>, _ rows: Rows, _ rowCount: Int, _ output: UnsafeMutablePointer<Float>,
+        _ count: Int
+    ) {
+        let zero = Vector.splat(0)
         var row = 0
+        // Four rows at a time, whose sums across lanes are taken together.
+        while row &+ 4 <= rowCount {
+            let (r0, r1, r2, r3) = (rows[row], rows[row &+ 1], rows[row &+ 2], rows[row &+ 3])
+            rows.prefetch(after: r0, rows: 4)
+            var s0 = zero, s1 = zero, s2 = zero, s3 = zero
+            var k = 0
+            while k &+ Vector.count <= count {
+                let q = Vector.load(query + k)
+                s0 = Vector.fma(q, rows.load(r0, k), s0)
+                s1 = Vector.fma(q, rows.load(r1, k), s1)
+                s2 = Vector.fma(q, rows.load(r2, k), s2)
+                s3 = Vector.fma(q, rows.load(r3, k), s3)
+                k = k &+ Vector.count
+            }
+            if k < count {
+                let left = count &- k
+                let q = Vector.loadFirst(query + k, left, fill: zero)
+                s0 = Vector.fma(q, rows.loadFirst(r0, k, left), s0)
+                s1 = Vector.fma(q, rows.loadFirst(r1, k, left), s1)
+                s2 = Vector.fma(q, rows.loadFirst(r2, k, left), s2)
+                s3 = Vector.fma(q, rows.loadFirst(r3, k, left), s3)
+            }
+            Vector.storeSums(output + row, s0, s1, s2, s3)
+            if rows.arePacked {
+                output[row] *= rows.scale(r0)
+                output[row &+ 1] *= rows.scale(r1)
+                output[row &+ 2] *= rows.scale(r2)
+                output[row &+ 3] *= rows.scale(r3)
+            }
+            row = row &+ 4
+        }
         while row < rowCount {
-            output[row] = inlineDot(query, rows + row &* stride, count)
+            let r = rows[row]
+            var sum = zero
+            var k = 0
+            while k < count {
+                let left = left(count, k)
+                let q = Vector.loadFirst(query + k, left, fill: zero)
+                sum = Vector.fma(q, rows.loadFirst(r, k, left), sum)
+                k = k &+ Vector.count
+            }
+            output[row] = rows.arePacked ? Vector.sum(sum) * rows.scale(r) : Vector.sum(sum)
             row = row &+ 1
         }
     }
@@ -44,20 +108,43 @@ extension RowKernels {
         _ weights: UnsafePointer<Float>, rows: UnsafePointer<Float>, stride: Int, rowCount: Int,
         _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
     ) {
+        sumScaledRows(
+            weights, Rows(start: rows, stride: stride &* 4, size: count, arePacked: false), rowCount, output,
+            count,
+            isAdded)
+    }
+
+    /// ``sumScaledRows(_:rows:stride:rowCount:_:count:isAdded:)`` of packed rows.
+    @inline(never)
+    package static func sumScaledPackedRows(
+        _ weights: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
+        _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
+    ) {
+        sumScaledRows(
+            weights, Rows(start: rows, stride: stride &* 2, size: count, arePacked: true), rowCount, output,
+            count,
+            isAdded)
+    }
+
+    @inline(__always)
+    private static func sumScaledRows(
+        _ weights: UnsafePointer<Float>, _ rows: Rows, _ rowCount: Int,
+        _ output: UnsafeMutablePointer<Float>, _ count: Int, _ isAdded: Bool
+    ) {
         let zero = Vector.splat(0)
         var i = 0
         // Four vectors of the output stay in registers over all rows.
         while i &+ 4 &* Vector.count <= count {
             var s0 = zero, s1 = zero, s2 = zero, s3 = zero
-            var from = rows + i
             var row = 0
             while row < rowCount {
-                let weight = Vector.splat(weights[row])
-                s0 = Vector.fma(weight, Vector.load(from), s0)
-                s1 = Vector.fma(weight, Vector.load(from + Vector.count), s1)
-                s2 = Vector.fma(weight, Vector.load(from + 2 &* Vector.count), s2)
-                s3 = Vector.fma(weight, Vector.load(from + 3 &* Vector.count), s3)
-                from += stride
+                let r = rows[row]
+                if i == 0 { rows.prefetch(after: r, rows: 1) }
+                let weight = Vector.splat(rows.arePacked ? weights[row] * rows.scale(r) : weights[row])
+                s0 = Vector.fma(weight, rows.load(r, i), s0)
+                s1 = Vector.fma(weight, rows.load(r, i &+ Vector.count), s1)
+                s2 = Vector.fma(weight, rows.load(r, i &+ 2 &* Vector.count), s2)
+                s3 = Vector.fma(weight, rows.load(r, i &+ 3 &* Vector.count), s3)
                 row = row &+ 1
             }
             let to = output + i
@@ -78,14 +165,46 @@ extension RowKernels {
             var sum = zero
             var row = 0
             while row < rowCount {
-                let lanes = Vector.loadFirst(rows + (row &* stride &+ i), left, fill: zero)
-                sum = Vector.fma(Vector.splat(weights[row]), lanes, sum)
+                let r = rows[row]
+                let weight = rows.arePacked ? weights[row] * rows.scale(r) : weights[row]
+                sum = Vector.fma(Vector.splat(weight), rows.loadFirst(r, i, left), sum)
                 row = row &+ 1
             }
             if isAdded { sum = Vector.add(Vector.loadFirst(output + i, left, fill: zero), sum) }
             Vector.storeFirst(output + i, sum, left)
             i = i &+ Vector.count
         }
+    }
+
+    /// Packs a row: `count` integers of 16 bits, `round(x / scale)` with `scale = max |x| / 32767`, then the
+    /// scale. It is no number if one of the row is infinite or none.
+    @inline(never)
+    package static func packRow(
+        _ input: UnsafePointer<Float>, _ output: UnsafeMutableRawPointer, count: Int
+    ) {
+        let zero = Vector.splat(0)
+        var largest = zero
+        var check = zero
+        var i = 0
+        while i < count {
+            let lanes = Vector.loadFirst(input + i, left(count, i), fill: zero)
+            largest = Vector.max(Vector.abs(lanes), largest)
+            check = Vector.fma(lanes, zero, check)
+            i = i &+ Vector.count
+        }
+        let isFinite = Vector.sum(check) == 0
+        let magnitude = Vector.largest(largest)
+        // Of rows of the smallest numbers the factor would be infinite.
+        let isTiny = magnitude < 0x1p-100
+        let factor = Vector.splat(isFinite && !isTiny ? 32_767 / magnitude : 0)
+        i = 0
+        while i < count {
+            let left = left(count, i)
+            let lanes = isFinite ? Vector.loadFirst(input + i, left, fill: zero) : zero
+            Vector.storeFirstShorts(output + i &* 2, Vector.round(Vector.mul(lanes, factor)), left)
+            i = i &+ Vector.count
+        }
+        csimd_store_f32(output + count &* 2, isFinite ? magnitude / 32_767 : .nan)
     }
 
     /// Rotary position embedding of one head of `2 * half` numbers, halves split:
@@ -132,5 +251,50 @@ extension RowKernels {
             k = k &+ Vector.count
         }
         return Vector.sum(Vector.add(Vector.add(s0, s1), Vector.add(s2, s3)))
+    }
+}
+
+/// Rows of float32, or packed ones: 16-bit integers and behind them their scale.
+private struct Rows {
+    let start: UnsafeRawPointer
+    /// Bytes from row to row.
+    let stride: Int
+    /// Numbers of a row.
+    let size: Int
+    let arePacked: Bool
+
+    @inline(__always) subscript(row: Int) -> UnsafeRawPointer { start + row &* stride }
+
+    /// Of a packed row.
+    @inline(__always) func scale(_ row: UnsafeRawPointer) -> Float { csimd_load_f32(row + size &* 2) }
+
+    /// Asks for what some rows further on will need. Rows of one head are a single stream from memory, for which
+    /// the hardware's own prefetching is too short-sighted.
+    @inline(__always)
+    func prefetch(after row: UnsafeRawPointer, rows: Int) {
+        var offset = 0
+        while offset < rows &* stride {
+            csimd_prefetch(row + (Self.bytesAhead &+ offset))
+            offset = offset &+ 64
+        }
+    }
+
+    private static var bytesAhead: Int { 4_096 }
+
+    /// Not yet scaled.
+    @inline(__always)
+    func load(_ row: UnsafeRawPointer, _ index: Int) -> Vector.Lanes {
+        arePacked
+            ? Vector.loadShorts(row + index &* 2)
+            : Vector.load((row + index &* 4).assumingMemoryBound(to: Float.self))
+    }
+
+    /// The first `count` lanes, zeros in the others.
+    @inline(__always)
+    func loadFirst(_ row: UnsafeRawPointer, _ index: Int, _ count: Int) -> Vector.Lanes {
+        arePacked
+            ? Vector.loadFirstShorts(row + index &* 2, count)
+            : Vector.loadFirst(
+                (row + index &* 4).assumingMemoryBound(to: Float.self), count, fill: Vector.splat(0))
     }
 }

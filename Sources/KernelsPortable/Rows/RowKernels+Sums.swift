@@ -17,4 +17,32 @@ extension RowKernels {
             Vector.storeFirst(output + i, Vector.add(last, lastAddend), count &- i)
         }
     }
+
+    /// The largest number; minus infinity if there are none. NaN may go unnoticed.
+    @inline(never)
+    package static func largest(_ input: UnsafePointer<Float>, count: Int) -> Float {
+        let lowest = Vector.splat(-.infinity)
+        var largest = lowest
+        var i = 0
+        while i < count {
+            largest = Vector.max(Vector.loadFirst(input + i, left(count, i), fill: lowest), largest)
+            i = i &+ Vector.count
+        }
+        return Vector.largest(largest)
+    }
+
+    /// `Σ exp(x - offset)`.
+    @inline(never)
+    package static func exponentialSum(_ input: UnsafePointer<Float>, offset: Float, count: Int) -> Float {
+        let lowest = Vector.splat(-.infinity)
+        let offset = Vector.splat(offset)
+        var sums = Vector.splat(0)
+        var i = 0
+        while i < count {
+            let lanes = Vector.loadFirst(input + i, left(count, i), fill: lowest)
+            sums = Vector.add(sums, exp(Vector.sub(lanes, offset)))
+            i = i &+ Vector.count
+        }
+        return Vector.sum(sums)
+    }
 }

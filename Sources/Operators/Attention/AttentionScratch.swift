@@ -12,16 +12,12 @@ struct AttentionScratch {
     /// A row of values for each query row.
     var attended: [Float]
 
-    /// Most rows of a tile that are multiplied one by one with keys and values as they lie in memory. More
-    /// of them repay a copy of the keys in the order that matrix products want.
-    private static let fewRows = 4
-
     init(_ attention: ScaledDotProductAttention, rows: Int, _ kernels: KernelTable, on pool: ThreadPool) {
         self.kernels = kernels
         self.pool = pool
         queries = [Float](repeating: 0, count: rows * attention.queries.shape[3])
         scores = [Float](repeating: 0, count: rows * attention.keyCount)
-        attended = [Float](repeating: 0, count: rows * attention.values.shape[3])
+        attended = [Float](repeating: 0, count: rows * attention.values.rowSize)
     }
 
     /// Fills the scores of a tile.
@@ -68,16 +64,20 @@ struct AttentionScratch {
     /// Fills the attended values from the weights.
     mutating func computeValues(_ tile: AttentionTiles.Tile, of attention: ScaledDotProductAttention) {
         let values = attention.values
-        let (rows, size) = (tile.rows.count, values.shape[3])
+        let (rows, size) = (tile.rows.count, values.rowSize)
         let offset = tile.entry * values.strides[0] + tile.keyHead * values.strides[1]
         // Copies, without cost, for the compiler: the arrays are distinct.
         let (scores, kernels, pool) = (scores, kernels, pool)
         let weights = scores.span.extracting(0..<rows * tile.keys.count)
         var all = attended.mutableSpan
         var target = all.part(0..<rows * size)
-        if rows <= Self.fewRows && values.strides[3] == 1 {
+        if values.elementType == .int16 {
             kernels.weightedSums(
-                weights, count: rows, values: values.rows(tile.keys, at: offset),
+                weights, count: rows, packedValues: values.rows(Int16.self, tile.keys, at: offset),
+                stride: values.strides[2], into: &target)
+        } else if rows <= ScaledDotProductAttention.fewRows && values.strides[3] == 1 {
+            kernels.weightedSums(
+                weights, count: rows, values: values.rows(Float.self, tile.keys, at: offset),
                 stride: values.strides[2], into: &target)
         } else {
             kernels.matMul(
@@ -103,10 +103,14 @@ struct AttentionScratch {
         let queries = copies.span.extracting(0..<rows * size)
         var all = scores.mutableSpan
         var target = all.part(0..<rows * tile.keys.count)
-        if rows <= Self.fewRows && k.strides[3] == 1 {
+        if k.elementType == .int16 {
             kernels.scores(
-                queries, count: rows, keys: k.rows(tile.keys, at: offset), stride: k.strides[2],
-                into: &target)
+                queries, count: rows, packedKeys: k.rows(Int16.self, tile.keys, at: offset),
+                stride: k.strides[2], into: &target)
+        } else if rows <= ScaledDotProductAttention.fewRows && k.strides[3] == 1 {
+            kernels.scores(
+                queries, count: rows, keys: k.rows(Float.self, tile.keys, at: offset),
+                stride: k.strides[2], into: &target)
         } else {
             kernels.matMul(
                 MatrixOperand(queries, rows: rows, columns: size),
@@ -119,8 +123,10 @@ extension Tensor {
     /// Some of the rows, as they lie in memory, of the matrix of the last two axes that is `offset` elements
     /// from the first.
     @_lifetime(borrow self)
-    fileprivate func rows(_ range: Range<Int>, at offset: Int) -> Span<Float> {
-        let all = reachableSpan(Float.self)
+    fileprivate func rows<Element: TensorElement>(
+        _ type: Element.Type, _ range: Range<Int>, at offset: Int
+    ) -> Span<Element> {
+        let all = reachableSpan(type)
         if range.isEmpty { return all.extracting(0..<0) }
         let first = offset + range.lowerBound * strides[rank - 2]
         return all.extracting(first..<first + (range.count - 1) * strides[rank - 2] + shape[rank - 1])

@@ -27,7 +27,7 @@ struct AttentionTiles: Sendable {
         count = heads * tilesPerHead
         let work =
             Double(rowsPerTile) * Double(attention.keyCount)
-            * Double(attention.keys.shape[3] + attention.values.shape[3])
+            * Double(attention.keys.rowSize + attention.values.rowSize)
         grain = Int(max(1, min(1e6, 262_144 / max(1, work))))
     }
 

@@ -30,7 +30,8 @@ package struct ScaledDotProductAttention: Sendable {
 
     /// `[batch, heads, sequence, size]`, contiguous along the last axis.
     let queries: Tensor
-    /// `[batch, key heads, keys, size]`
+    /// `[batch, key heads, keys, size]`; like the values with packed rows where few queries read
+    /// them.
     let keys: Tensor
     /// `[batch, key heads, keys, value size]`
     let values: Tensor
@@ -53,14 +54,18 @@ package struct ScaledDotProductAttention: Sendable {
     ///   - keys: `[batch, key heads, keys, size]`, where the key heads divide the heads.
     ///   - values: `[batch, key heads, keys, value size]`
     ///   - bias: broadcast to `[batch, heads, sequence, keys]`; a row of minus infinities gives zeros.
-    /// - Throws: ``OperatorError/invalid(_:)`` if the shapes or options do not fit.
+    /// - Throws: ``OperatorError/invalid(_:)`` if the shapes or options do not fit, or keys or values are of a
+    ///   type that is not read in place.
     package init(
         queries: Tensor, keys: Tensor, values: Tensor, bias: Tensor? = nil, options: Options = Options()
     ) throws(OperatorError) {
         let (q, k, v) = (queries.shape, keys.shape, values.shape)
         guard q.rank == 4, k.rank == 4, v.rank == 4, q[0] == k[0], q[0] == v[0], k[1] == v[1],
-            k[1] > 0 ? q[1] % k[1] == 0 : q[1] == 0, k[2] == v[2], q[3] == k[3]
+            k[1] > 0 ? q[1] % k[1] == 0 : q[1] == 0, k[2] == v[2], q[3] == keys.rowSize
         else { throw .invalid("attention of queries \(q), keys \(k) and values \(v)") }
+        guard Self.readsInPlace(keys, queries: queries), Self.readsInPlace(values, queries: queries) else {
+            throw .invalid("attention to \(keys.elementType) keys and \(values.elementType) values")
+        }
         guard max(q[2], q[3], k[2], v[3]) < BLAS.largestDimension else {
             throw .unsupported("attention over more than 2^31 positions")
         }
@@ -85,11 +90,23 @@ package struct ScaledDotProductAttention: Sendable {
         } else {
             self.bias = nil
         }
-        self.queries = queries.strides[3] == 1 ? queries.withSpan() : queries.contiguous()
-        self.keys = keys.readableByBLAS(Float.self).withSpan()
-        self.values = values.readableByBLAS(Float.self).withSpan()
+        self.queries = queries.withContiguousRows().withSpan()
+        self.keys = keys.withReadableRows().withSpan()
+        self.values = values.withReadableRows().withSpan()
         self.options = options
         scale = options.scale ?? 1 / Float(max(1, q[3])).squareRoot()
+    }
+
+    /// Most query rows of a key head that are multiplied one by one with keys and values as they lie in memory.
+    /// More of them repay a copy of the keys in the order that matrix products want.
+    static let fewRows = 4
+
+    /// Whether keys or values are such that attention of these queries reads: float32, or for few queries
+    /// packed rows.
+    package static func readsInPlace(_ rows: Tensor, queries: Tensor) -> Bool {
+        guard rows.elementType == .int16 else { return rows.elementType == .float32 }
+        guard queries.rank == 4, rows.rank == 4, rows.shape[1] > 0 else { return false }
+        return queries.shape[2] * (queries.shape[1] / rows.shape[1]) <= fewRows
     }
 
     /// The keys that a query may see.
@@ -108,7 +125,7 @@ package struct ScaledDotProductAttention: Sendable {
     package func run(
         on pool: ThreadPool, _ kernels: KernelTable = .best
     ) throws(OperatorError) -> Tensor {
-        let valueSize = values.shape[3]
+        let valueSize = values.rowSize
         let shape = try Shape.result([batch, length, heads, valueSize])
         let plan = AttentionTiles(self, threads: pool.threadCount)
         return .build(Float.self, shape, parts: plan.count, grain: plan.grain, on: pool) { parts, output in
@@ -171,6 +188,16 @@ package enum AttentionStage: Sendable {
 }
 
 extension Tensor {
+    /// This tensor if its last axis is contiguous, else a plain copy.
+    fileprivate func withContiguousRows() -> Tensor {
+        strides[rank - 1] == 1 ? self : contiguous()
+    }
+
+    /// This tensor if products can read it in place, else a plain copy.
+    fileprivate func withReadableRows() -> Tensor {
+        elementType == .int16 ? withContiguousRows() : readableByBLAS(Float.self)
+    }
+
     /// This tensor if all its elements can be reached through ``reachableSpan(_:)``, else a plain copy.
     fileprivate func withSpan() -> Tensor {
         isAligned && strides.allSatisfy { $0 >= 0 } ? self : contiguous()

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 
 extension FusedAttention {
@@ -13,9 +14,11 @@ extension FusedAttention {
         } else {
             pairs = isCausal ? OperatorCost.causalPairs(length: length, keys: keyCount) : length * keyCount
         }
+        let isPacked = call.inputs[2]?.elementType == .int16
+        let valueSize = values[3] - (isPacked ? KernelTable.packedRowLength(0) : 0)
         return OperatorCost(
-            moving: call, multiplyAdds: queries[0] * queries[1] * pairs * (queries[3] + values[3]), .float32,
-            kernel: "attention")
+            moving: call, multiplyAdds: queries[0] * queries[1] * pairs * (queries[3] + valueSize), .float32,
+            kernel: isPacked ? "attention to packed rows" : "attention")
     }
 }
 

@@ -2,8 +2,9 @@ internal import Tensors
 
 /// Writes new keys or values behind those of earlier positions, in place.
 ///
-/// Input: `[batch, key-value heads, new positions, size]`. Output: a view of all positions so far. Attributes:
-/// `layer`; `holds_values`, false for keys. Runs only with a ``DecodingCache`` in the context.
+/// Input: float32 `[batch, key-value heads, new positions, size]`. Output: all positions so far, a view of the
+/// cache, of int16 if that is packed; the input itself, not rounded, if it holds the first positions.
+/// Attributes: `layer`; `holds_values`, false for keys. Runs only with a ``DecodingCache`` in the context.
 struct CacheAppend: Operator {
     private let layer: Int
     private let holdsValues: Bool
@@ -19,9 +20,11 @@ struct CacheAppend: Operator {
         else {
             throw .invalid("no cache for layer \(layer)")
         }
-        guard let all = store.append(new) else {
+        let isFirst = store.count == 0
+        let kept = cache.isPacked ? try new.packingRows(context.kernels, on: context.pool) : new
+        guard let all = store.append(kept) else {
             throw .invalid("positions of shape \(new.shape) do not continue those of the cache")
         }
-        return [all]
+        return [isFirst ? new : all]
     }
 }

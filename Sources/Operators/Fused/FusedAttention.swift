@@ -4,7 +4,8 @@ internal import Threading
 /// Attention of grouped queries, optionally within windows.
 ///
 /// Inputs: queries `[batch, heads, sequence, size]`, keys and values `[batch, key-value heads, keys, size]`,
-/// optionally a mask that is added to the scores. Output: `[batch, sequence, heads, size]`. Attributes:
+/// optionally a mask that is added to the scores; float32, keys and values also with packed rows (int16). Output:
+/// `[batch, sequence, heads, size]`. Attributes:
 /// - `scale`: factor of the products of queries and keys.
 /// - `is_causal`: query `i` sees keys `0...i`.
 /// - `window`: rows are divided into windows of this size, the last of which may be shorter, and see
@@ -25,9 +26,13 @@ struct FusedAttention: Operator {
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let queries = try inputs.tensor(0, "queries", .float32)
-        var keys = try inputs.tensor(1, "keys", .float32)
-        let values = try inputs.tensor(2, "values", .float32)
+        var keys = try inputs.tensor(1, "keys", .float32, .int16)
+        var values = try inputs.tensor(2, "values", keys.elementType)
         if hasKeysSequenceFirst && keys.rank == 4 { keys = keys.transposed([0, 2, 1, 3]) }
+        if !ScaledDotProductAttention.readsInPlace(keys, queries: queries) {
+            keys = keys.unpackingRows(on: context.pool)
+            values = values.unpackingRows(on: context.pool)
+        }
         var options = ScaledDotProductAttention.Options()
         options.scale = scale
         if isCausal { options.rightWindow = 0 }

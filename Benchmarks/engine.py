@@ -1,0 +1,77 @@
+"""Timed runs of qwen3-asr, for the scripts that compare it."""
+
+import argparse
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+Figures = dict[str, float]
+STAGES = ("load", "encode", "prefill", "step", "whole")
+MEMORY = ("anonymous memory", "peak memory")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--audio", type=Path, required=True)
+    parser.add_argument("--variant", choices=("fp32", "int4"), default="int4")
+    parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--isa", default="auto", help="of qwen3-asr")
+    parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/qwen3-asr")
+
+
+def memory(pid: int | str, field: str) -> float:
+    """MB of a field of /proc/PID/status; 0 once the process has ended."""
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0
+
+
+class MemoryWatch:
+    """Samples the memory of a process until it is stopped."""
+
+    def __init__(self, pid: int | str) -> None:
+        self.pid, self.anonymous, self.peak = pid, 0.0, 0.0
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._watch)
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while not self.ended.wait(0.02):
+            self.anonymous = max(self.anonymous, memory(self.pid, "RssAnon"))
+            self.peak = max(self.peak, memory(self.pid, "VmHWM"))
+
+    def stop(self) -> Figures:
+        self.ended.set()
+        self.thread.join()
+        return dict(zip(MEMORY, (self.anonymous, self.peak), strict=True))
+
+
+def run(options: argparse.Namespace) -> tuple[Figures, list[int]]:
+    """Seconds of each stage, MB of memory, and the tokens of one run."""
+    command = [options.binary, "transcribe", "--model", options.model, "--variant", options.variant]
+    command += ["--max-new-tokens", options.tokens, "--threads", options.threads, "--isa", options.isa]
+    command += ["--format", "json", "--no-repetition-stop", "--quiet", options.audio]
+    start = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+    watch = MemoryWatch(process.pid)
+    output, _ = process.communicate()
+    whole = time.perf_counter() - start
+    figures = watch.stop()
+    if process.returncode:
+        sys.exit(f"{options.binary} ended with {process.returncode}")
+    record = json.loads(output)
+    timing, tokens = record["timing"], record["segments"][0]["tokens"]
+    # The first token comes from the prefill, and no step follows the last one.
+    step = timing["decode"] / max(1, len(tokens) - 1)
+    stages = (timing["load"], timing["encode"], timing["prefill"], step, whole)
+    return figures | dict(zip(STAGES, stages, strict=True)), tokens
