@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
-"""Measures what recording a profile costs a decoding step, and what being able to costs where it is off.
+"""Measures what recording a profile costs a decoding step, and what being able to record costs where it is off.
 
-  Benchmarks/recording-cost.py [--model DIR] [--audio FILE.wav] [--baseline BINARY] [--rounds 10]
+  Benchmarks/recording-cost.py [--model DIR] [--audio FILE.wav] [--repeats 200] [--baseline BINARY]
 
-Each round transcribes the recording several times in one process without recording, and in another one with it; with
---baseline also with a program that cannot record, such as one built from an earlier commit. What is compared is the
-time of decoding divided by its steps. On a machine with other work only the quickest runs say something, so the ratios
-are those of the minimum and of the tenth percentile; the ratio of two halves of the runs without recording tells how
-much of a ratio is chance.
+One process transcribes the recording with and without recording in turn; what is compared is the time of decoding
+divided by its steps. On a machine with other work only the quickest runs say something, so there are ratios of the
+minimum, the tenth percentile and the median. The last row of the table compares two halves of the runs that were not
+recorded, which tells how much of a ratio is chance.
+
+With --baseline, a program that cannot record, such as one built from an earlier commit, transcribes the recording in
+turn with this one, in a process each for every round.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -30,75 +31,58 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--baseline", type=Path)
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--runs", type=int, default=20, help="transcriptions of a process")
+    parser.add_argument("--repeats", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=10, help="with --baseline")
     return parser.parse_args()
 
 
-def settings(options: argparse.Namespace) -> list[str]:
+def run(binary: Path, command: str, options: argparse.Namespace, *words: object) -> str:
     model = ["--model", options.model] if options.model else []
-    words = [*model, "--max-new-tokens", options.tokens, "--no-repetition-stop", "--threads", options.threads]
-    return [str(word) for word in words]
-
-
-def run(command: list[str]) -> str:
-    process = subprocess.run(command, capture_output=True, text=True)
+    settings = [*model, "--max-new-tokens", options.tokens, "--no-repetition-stop", "--threads", options.threads]
+    line = [str(word) for word in (binary, command, *settings, *words)]
+    process = subprocess.run(line, capture_output=True, text=True)
     if process.returncode:
-        sys.exit(f"{command[0]} ended with {process.returncode}: {process.stderr}")
+        sys.exit(f"{binary} ended with {process.returncode}: {process.stderr}")
     return process.stdout
 
 
-def without(binary: Path, options: argparse.Namespace) -> list[float]:
-    """Seconds of a decoding step in each transcription; the first one warms up."""
-    recordings = [str(options.audio)] * (options.runs + 1)
-    output = run([str(binary), "transcribe", *settings(options), "--format", "json", "--quiet", *recordings])
-    times = []
-    for line in output.splitlines()[1:]:
-        record = json.loads(line)
-        segment = record["segments"][0]
-        # The end's token is chosen but not among the tokens, and no step follows it; nor the budget's last one.
-        steps = len(segment["tokens"]) - (segment["finish_reason"] != "eos")
-        times.append(record["timing"]["decode"] / max(1, steps))
-    return times
+def transcribed(binary: Path, options: argparse.Namespace) -> list[float]:
+    """Seconds of decoding in each transcription of one process; the first one warms up."""
+    count = max(2, options.repeats // options.rounds)
+    output = run(binary, "transcribe", options, "--format", "json", "--quiet", *[options.audio] * (count + 1))
+    return [json.loads(line)["timing"]["decode"] for line in output.splitlines()[1:]]
 
 
-def recorded(options: argparse.Namespace) -> list[float]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "profile.json"
-        command = [str(options.binary), "profile", *settings(options), "--repeat", str(options.runs)]
-        run([*command, "--json", str(file), str(options.audio)])
-        profile = json.loads(file.read_text())
-    times = next(stage["times"] for stage in profile["stages"] if stage["name"] == "decode")
-    return [time / max(1, len(steps)) for time, steps in zip(times, profile["steps"], strict=True)]
+def figures(times: np.ndarray) -> np.ndarray:
+    return np.array([times.min(), np.percentile(times, 10), np.median(times)])
+
+
+def table(title: str, rows: dict[str, np.ndarray], reference: np.ndarray) -> None:
+    print(f"| {title} | minimum | 10th percentile | median | ratios |\n| --- | --- | --- | --- | --- |")
+    for name, times in rows.items():
+        compared = reference[1::2] if name.endswith("half") else reference
+        cells = [f"{value * 1e3:.3f} ms" for value in figures(times)]
+        ratios = ", ".join(f"{ratio:.3f}" for ratio in figures(times) / figures(compared))
+        print(f"| {name} | {' | '.join(cells)} | {ratios} |")
 
 
 def main() -> None:
     options = arguments()
-    kinds: dict[str, list[float]] = {"off": [], "on": []}
+    words = ["--recording-cost", "--repeat", options.repeats, options.audio]
+    cost = json.loads(run(options.binary, "profile", options, *words))
+    off = np.array(cost["unrecorded"])
+    rows = {"not recorded": off, "recorded": np.array(cost["recorded"]), "not recorded, one half": off[::2]}
+    table("a decoding step", rows, off)
     if options.baseline:
-        kinds["baseline"] = []
-    for number in range(options.rounds):
-        # In turn, and not always in the same order.
-        order = list(kinds)[:: 1 if number % 2 else -1]
-        for kind in order:
-            if kind == "on":
-                kinds[kind] += recorded(options)
-            else:
-                kinds[kind] += without(options.binary if kind == "off" else options.baseline, options)
-        print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
-
-    def line(name: str, times: np.ndarray, reference: np.ndarray) -> str:
-        best, low = times.min(), np.percentile(times, 10)
-        ratios = [best / reference.min(), low / np.percentile(reference, 10)]
-        return f"| {name} | {best * 1e3:.3f} ms | {low * 1e3:.3f} ms | " + " | ".join(f"{r:.4f}" for r in ratios) + " |"
-
-    off = np.array(kinds["off"])
-    print("| a decoding step | minimum | tenth percentile | ratio | ratio |\n| --- | --- | --- | --- | --- |")
-    print(line("not recorded", off, off))
-    print(line("recorded", np.array(kinds["on"]), off))
-    if options.baseline:
-        print(line("cannot record", np.array(kinds["baseline"]), off))
-    print(line("not recorded, every other one", off[::2], off[1::2]))
+        own: list[float] = []
+        others: list[float] = []
+        for number in range(options.rounds):
+            for binary, times in [(options.binary, own), (options.baseline, others)][:: 1 if number % 2 else -1]:
+                times += transcribed(binary, options)
+        off = np.array(own)
+        rows = {"this program": off, "one that cannot record": np.array(others), "this program, one half": off[::2]}
+        print()
+        table("decoding", rows, off)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,12 @@ struct ProfileCommand: AsyncParsableCommand {
     @Flag(help: "Only measure the limits of this machine.")
     var limits = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Print as JSON the seconds of decoding steps, recorded and not recorded in turn.",
+            visibility: .hidden))
+    var recordingCost = false
+
     @Argument(
         help: ArgumentHelp("A recording; with --compare two profiles.", valueName: "audio"),
         completion: .file())
@@ -99,6 +105,9 @@ struct ProfileCommand: AsyncParsableCommand {
     private static let stages = ["audio", "mel", "encode", "prefill", "decode", "text"]
 
     func validate() throws {
+        if recordingCost && (limits || compare) {
+            throw ValidationError("--recording-cost needs a recording.")
+        }
         if limits && compare { throw ValidationError("--limits and --compare exclude each other.") }
         let wanted = limits ? 0 : compare ? 2 : 1
         guard inputs.count == wanted else {
@@ -118,7 +127,7 @@ struct ProfileCommand: AsyncParsableCommand {
         if Set(files).count < files.count { throw ValidationError("Two outputs have the same name.") }
         if failAbove != nil && !compare { throw ValidationError("--fail-above needs --compare.") }
         if let failAbove, !(failAbove >= 0) { throw ValidationError("--fail-above must be at least 0.") }
-        if !(1...1_000).contains(repeats) { throw ValidationError("--repeat must be 1 to 1000.") }
+        if !(1...10_000).contains(repeats) { throw ValidationError("--repeat must be 1 to 10000.") }
         if top < 1 { throw ValidationError("--top must be at least 1.") }
         if let stage, !Self.stages.contains(stage) {
             throw ValidationError("Unknown stage \(stage). Known: \(Self.stages.joined(separator: ", ")).")
@@ -166,6 +175,10 @@ struct ProfileCommand: AsyncParsableCommand {
         let job = ProfileJob(
             model: url, options: transcriberOptions, transcription: transcriptionOptions, input: inputs[0],
             repeats: repeats, detail: trace == nil ? .totals : .timeline, terminal: terminal)
+        if recordingCost {
+            let cost = try await interruption.cancelling { try await job.recordingCost() }
+            return try StandardOutput.write(cost.json())
+        }
         let profile = try await interruption.cancelling { try await job.run() }
         if case .file(let url) = plan { try OutputPlan.write(ProfileFile.text(profile), to: url) }
         if case .file(let url) = page { try OutputPlan.write(ProfilePage(profile).text, to: url) }

@@ -5,7 +5,7 @@ import Transcription
 
 /// What a page holds before any script has run. How browsers show it is tested by `tools/check-profile-page`.
 @Suite struct ProfilePageTests {
-    private let page = ProfilePage(RecordedProfile.pocket).text
+    private let page = ProfilePage(SampleProfile.pocket).text
 
     /// Cells of the table's rows, without markup.
     private func rows(of table: String, in page: String) throws -> [[String]] {
@@ -56,7 +56,7 @@ import Transcription
 
     @Test func whatFilesSayStaysText() {
         let name = "</title></script><script>alert('\"&\u{0}')</script>"
-        var profile = RecordedProfile.pocket
+        var profile = SampleProfile.pocket
         profile.audio.path = "/audio/\(name)"
         profile.model.path = "/\(name)"
         profile.engine.name = name
@@ -79,7 +79,7 @@ import Transcription
     /// Whatever numbers a file holds, a page comes of it.
     @Test(arguments: [0, -1, 1e-300, 1e300, .greatestFiniteMagnitude] as [Double], [true, false])
     func strangeNumbers(number: Double, hasLimits: Bool) {
-        var profile = RecordedProfile.pocket
+        var profile = SampleProfile.pocket
         profile.total = [number]
         profile.audio.duration = number
         profile.machine.limits =
@@ -93,7 +93,7 @@ import Transcription
     }
 
     @Test func emptyProfile() {
-        var profile = RecordedProfile.pocket
+        var profile = SampleProfile.pocket
         (profile.total, profile.timeToFirstToken, profile.steps) = ([], [], [])
         (profile.stages, profile.nodes, profile.overheads) = ([], [], [])
         #expect(ProfilePage(profile).text.contains("id=\"stage-chart\""))
@@ -103,7 +103,7 @@ import Transcription
 /// Two profiles on one page.
 @Suite struct ComparisonPageTests {
     private static var other: Profile {
-        var other = RecordedProfile.pocket
+        var other = SampleProfile.pocket
         other.engine.name = "onnxruntime"
         other.nodes[1].op = "com.microsoft.MatMulNBits"
         for index in other.nodes.indices {
@@ -113,7 +113,7 @@ import Transcription
     }
 
     private let page = ComparisonPage(
-        RecordedProfile.pocket, named: "first <1>", Self.other, named: "second"
+        SampleProfile.pocket, named: "first <1>", Self.other, named: "second"
     ).text
 
     @Test func bothAreThere() {
@@ -135,7 +135,7 @@ import Transcription
     }
 
     @Test func equalNamesAreNumbered() {
-        let page = ComparisonPage(RecordedProfile.pocket, named: "run", RecordedProfile.pocket, named: "run")
+        let page = ComparisonPage(SampleProfile.pocket, named: "run", SampleProfile.pocket, named: "run")
             .text
         #expect(page.contains("<h1>run (1) and run (2)</h1>"))
         #expect(!page.contains("class=\"slower\"") && !page.contains("class=\"faster\""))
@@ -144,7 +144,7 @@ import Transcription
     @Test func otherRecordingsAreTold() {
         var other = Self.other
         other.audio.path = "/audio/other.wav"
-        let page = ComparisonPage(RecordedProfile.pocket, named: "a", other, named: "b").text
+        let page = ComparisonPage(SampleProfile.pocket, named: "a", other, named: "b").text
         #expect(page.contains("The recordings differ: four-two-seven.wav and other.wav."))
     }
 }

@@ -6,13 +6,13 @@ import Transcription
 /// The trace against the Trace Event Format.
 @Suite struct TraceDocumentTests {
     @Test func aProfileWithoutEventsHasNoTrace() {
-        var profile = RecordedProfile.pocket
+        var profile = SampleProfile.pocket
         profile.timeline = nil
         #expect(TraceDocument(profile) == nil)
     }
 
     @Test func everyProcessAndThreadIsNamed() throws {
-        let trace = try Trace(RecordedProfile.pocket)
+        let trace = try Trace(SampleProfile.pocket)
         #expect(trace.processNames == [1: "qwen3-asr 0"])
         #expect(trace.threadNames == [1: "main", 2: "qwen3-asr-1"])
         for event in trace.events {
@@ -22,8 +22,8 @@ import Transcription
     }
 
     @Test func completeEventsNest() throws {
-        let trace = try Trace(RecordedProfile.pocket)
-        #expect(trace.events.count == RecordedProfile.pocket.timeline?.events.count)
+        let trace = try Trace(SampleProfile.pocket)
+        #expect(trace.events.count == SampleProfile.pocket.timeline?.events.count)
         try trace.expectNesting()
         let stages = trace.events.filter { $0.cat == "stage" }
         #expect(stages.map(\.name) == ["encode", "decode"])
@@ -33,7 +33,7 @@ import Transcription
     }
 
     @Test func timesAddUp() throws {
-        let profile = RecordedProfile.pocket
+        let profile = SampleProfile.pocket
         let trace = try Trace(profile)
         for node in profile.nodes {
             let events = trace.events.filter { $0.cat == "node" && $0.name == node.name }
@@ -47,7 +47,7 @@ import Transcription
     }
 
     @Test func argumentsTellTheWork() throws {
-        let trace = try Trace(RecordedProfile.pocket)
+        let trace = try Trace(SampleProfile.pocket)
         let product = try #require(trace.events.first { $0.cat == "node" && $0.args.op == "MatMulNBits" })
         #expect(product.args.kernel == "int4 row")
         #expect(product.args.layer == 3)
@@ -62,7 +62,7 @@ import Transcription
     }
 
     @Test func namesAreEscaped() throws {
-        var profile = RecordedProfile.pocket
+        var profile = SampleProfile.pocket
         let name = "a\"b\\c\n\u{1}</script>"
         profile.engine.name = name
         profile.timeline?.threads[1] = name

@@ -17,7 +17,7 @@ import Transcription
             ("fused.RotaryHeads", [[1, 1, 2048]], .arithmetic), ("Concat", [[1, 8, 1, 128]], .movement),
         ] as [(String, [[Int]], WorkKind)])
     func operatorsDoTheWorkOfTheirKind(op: String, inputs: [[Int]], kind: WorkKind) {
-        var node = RecordedProfile.pocket.nodes[0]
+        var node = SampleProfile.pocket.nodes[0]
         (node.op, node.inputs) = (op, inputs)
         #expect(WorkKind(node) == kind)
         #expect(Grouping.kind.name(of: node) == kind.rawValue)
