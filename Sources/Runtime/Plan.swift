@@ -48,16 +48,17 @@ extension Plan {
         feeding fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext,
         observer: StepObserver? = nil, recorder: RunRecorder? = nil
     ) throws(RunError) -> [Tensor] {
-        let run = recorder?.beginRun(self) ?? 0
-        defer { recorder?.endRun(run) }
+        let run = recorder?.beginRun(self)
+        defer { if let run { recorder?.endRun(run) } }
         var values = initialValues
         for (id, tensor) in fed { values[id] = tensor }
         for (index, step) in steps.enumerated() {
             if Task.isCancelled { throw .cancelled }
-            if let recorder {
+            if let recorder, let run {
                 let start = MonotonicClock.now
                 let (inputs, results) = try perform(step, &values, context, observer, recorder)
-                recorder.record(run: run, step: index, start: start, inputs: inputs.tensors, outputs: results)
+                let end = MonotonicClock.now
+                recorder.record(run, index, inputs.tensors, results, start: start, end: end)
             } else {
                 _ = try perform(step, &values, context, observer, nil)
             }

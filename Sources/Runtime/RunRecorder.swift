@@ -15,20 +15,38 @@ package final class RunRecorder {
         package fileprivate(set) var end: UInt64
     }
 
+    /// A run that goes on.
+    struct RunNumber {
+        fileprivate let run: Int
+        /// In ``latest``.
+        fileprivate let plan: Int
+    }
+
     /// A step of a run. Steps of a branch come before the step that contains them.
-    struct Event {
-        let run: Int
-        let step: Int
+    private struct Event {
+        let run: Int32
+        let step: Int32
+        /// In ``shapes``.
+        let shapes: Int
         let start: UInt64
         let end: UInt64
-        /// In ``summaries``.
-        let firstInput: Int
+    }
+
+    /// Tensors of a call, in ``summaries``.
+    private struct CallShapes {
+        let first: Int
         let inputCount: Int
         let outputCount: Int
     }
 
+    /// The latest shapes of a step, and the numbers of elements that tell whether they changed.
+    private struct Latest {
+        var elementCounts = 0
+        var shapes = -1
+    }
+
     /// A tensor's type and shape, the dimensions elsewhere; an omitted one has a rank of -1.
-    struct Summary {
+    private struct Summary {
         let type: ElementType
         let rank: Int
         let firstDimension: Int
@@ -44,13 +62,21 @@ package final class RunRecorder {
     /// Events that found no room, those of loops not included.
     package private(set) var droppedEvents = 0
     /// Whether so little room is left that it is time to read and forget.
-    package var isHalfFull: Bool { events.count > capacity / 2 }
-    private(set) var events: [Event] = []
-    private(set) var summaries: [Summary] = []
-    private(set) var dimensions: [Int] = []
+    package var isHalfFull: Bool {
+        events.count > capacity / 2 || summaries.count > summaryCapacity / 2
+            || dimensions.count > dimensionCapacity / 2
+    }
+    private var events: [Event] = []
+    /// Shapes of calls. Most calls of a step have those of the call before and share them.
+    private var shapes: [CallShapes] = []
+    private var summaries: [Summary] = []
+    private var dimensions: [Int] = []
+    private var planNumbers: [ObjectIdentifier: Int] = [:]
+    /// For each plan and step.
+    private var latest: [[Latest]] = []
     private let capacity: Int
-    /// Tensors of a step, and dimensions of a tensor, that room is made for.
-    private static let tensorsPerEvent = 6
+    private var summaryCapacity: Int { 4 * capacity }
+    private var dimensionCapacity: Int { 12 * capacity }
 
     /// - Parameters:
     ///   - threads: of the sessions' pool.
@@ -59,8 +85,9 @@ package final class RunRecorder {
         self.capacity = capacity
         loops = LoopRecorder(threads: threads, capacity: capacity)
         events.reserveCapacity(capacity)
-        summaries.reserveCapacity(capacity * Self.tensorsPerEvent)
-        dimensions.reserveCapacity(capacity * Self.tensorsPerEvent * 4)
+        shapes.reserveCapacity(capacity)
+        summaries.reserveCapacity(summaryCapacity)
+        dimensions.reserveCapacity(dimensionCapacity)
     }
 
     /// Forgets everything, but keeps the room.
@@ -69,37 +96,76 @@ package final class RunRecorder {
         runs.removeAll(keepingCapacity: true)
         calls.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+        shapes.removeAll(keepingCapacity: true)
         summaries.removeAll(keepingCapacity: true)
         dimensions.removeAll(keepingCapacity: true)
+        planNumbers.removeAll()
+        latest.removeAll()
         droppedEvents = 0
     }
 
     // MARK: Recording
 
-    /// - Returns: the run's number, for ``endRun(_:)``.
-    func beginRun(_ plan: Plan) -> Int {
+    func beginRun(_ plan: Plan) -> RunNumber {
+        let id = ObjectIdentifier(plan.identity)
+        let number = planNumbers[id] ?? latest.count
+        if number == latest.count {
+            planNumbers[id] = number
+            latest.append([Latest](repeating: Latest(), count: plan.steps.count))
+        }
         runs.append(Run(plan: plan, start: MonotonicClock.now, end: 0))
-        return runs.count - 1
+        return RunNumber(run: runs.count - 1, plan: number)
     }
 
-    func endRun(_ run: Int) {
-        runs[run].end = MonotonicClock.now
+    func endRun(_ number: RunNumber) {
+        runs[number.run].end = MonotonicClock.now
     }
 
     func recordCall(start: UInt64) {
         calls.append((start, MonotonicClock.now))
     }
 
-    /// Keeps a step, whose end is now.
-    func record(run: Int, step: Int, start: UInt64, inputs: [Tensor?], outputs: [Tensor]) {
-        let tensors = inputs.count + outputs.count
-        guard events.count < capacity, summaries.count + tensors <= summaries.capacity,
-            dimensions.count + 8 * tensors <= dimensions.capacity
-        else {
+    /// Keeps a step.
+    ///
+    /// Runs a hundred times in a decoding step of less than a millisecond, so it does little: shapes are kept only
+    /// where they differ from those of the step's call before.
+    func record(
+        _ number: RunNumber, _ step: Int, _ inputs: [Tensor?], _ outputs: [Tensor], start: UInt64, end: UInt64
+    ) {
+        guard events.count < capacity else {
             droppedEvents += 1
             return
         }
-        let first = summaries.count
+        var elementCounts = 0
+        for index in inputs.indices {
+            elementCounts = elementCounts &* 31 &+ (inputs[index]?.shape.elementCount ?? -1)
+        }
+        for index in outputs.indices {
+            elementCounts = elementCounts &* 31 &+ outputs[index].shape.elementCount
+        }
+        var known = latest[number.plan][step]
+        if known.shapes < 0 || known.elementCounts != elementCounts {
+            guard let shapes = keepShapes(inputs, outputs) else {
+                droppedEvents += 1
+                return
+            }
+            known = Latest(elementCounts: elementCounts, shapes: shapes)
+            latest[number.plan][step] = known
+        }
+        events.append(
+            Event(
+                run: Int32(truncatingIfNeeded: number.run), step: Int32(truncatingIfNeeded: step),
+                shapes: known.shapes, start: start, end: end))
+    }
+
+    /// - Returns: where they are kept; nil if there is no room.
+    private func keepShapes(_ inputs: [Tensor?], _ outputs: [Tensor]) -> Int? {
+        let tensors = inputs.count + outputs.count
+        let rank = inputs.reduce(outputs.reduce(0) { $0 + $1.rank }) { $0 + ($1?.rank ?? 0) }
+        guard summaries.count + tensors <= summaryCapacity, dimensions.count + rank <= dimensionCapacity
+        else { return nil }
+        shapes.append(
+            CallShapes(first: summaries.count, inputCount: inputs.count, outputCount: outputs.count))
         for tensor in inputs {
             if let tensor {
                 append(tensor, isView: false)
@@ -111,10 +177,7 @@ package final class RunRecorder {
         for tensor in outputs {
             append(tensor, isView: inputs.contains { $0?.sharesStorage(with: tensor) ?? false })
         }
-        events.append(
-            Event(
-                run: run, step: step, start: start, end: MonotonicClock.now, firstInput: first,
-                inputCount: inputs.count, outputCount: outputs.count))
+        return shapes.count - 1
     }
 
     private func append(_ tensor: Tensor, isView: Bool) {
@@ -151,16 +214,18 @@ extension RunRecorder {
     /// All steps, in the order of their ends.
     package var steps: some Sequence<Step> {
         events.lazy.map { event in
+            let shapes = self.shapes[event.shapes]
             let call = OperatorCall(
-                inputs: (0..<event.inputCount).map { self.summary(event.firstInput + $0) },
-                outputs: (0..<event.outputCount).compactMap {
-                    self.summary(event.firstInput + event.inputCount + $0)
+                inputs: (0..<shapes.inputCount).map { self.summary(shapes.first + $0) },
+                outputs: (0..<shapes.outputCount).compactMap {
+                    self.summary(shapes.first + shapes.inputCount + $0)
                 })
-            let plan = self.runs[event.run].plan
-            let step = plan.steps[event.step]
+            let plan = self.runs[Int(event.run)].plan
+            let step = plan.steps[Int(event.step)]
             let output = step.outputs.first.flatMap { $0 }.map { plan.valueNames[$0] }
             return Step(
-                run: event.run, index: event.step, name: step.name.isEmpty ? output ?? "" : step.name,
+                run: Int(event.run), index: Int(event.step),
+                name: step.name.isEmpty ? output ?? "" : step.name,
                 start: event.start, end: event.end, call: call,
                 cost: step.cost(of: call))
         }

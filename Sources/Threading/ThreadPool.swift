@@ -93,15 +93,18 @@ private final class Loop: Sendable {
     }
 
     /// - Parameter thread: the running one's number, 0 for the loop's caller.
-    func runChunks(on thread: Int) {
+    /// - Returns: when no chunk was left; 0 if nothing is recorded.
+    @discardableResult
+    func runChunks(on thread: Int) -> UInt64 {
         guard let recorder else {
             _ = claimChunks()
-            return
+            return 0
         }
         let start = MonotonicClock.now
-        if claimChunks() {
-            recorder.record(.part, on: thread, start: start, end: MonotonicClock.now)
-        }
+        let ranAny = claimChunks()
+        let end = MonotonicClock.now
+        if ranAny { recorder.record(.part, on: thread, start: start, end: end) }
+        return end
     }
 
     /// - Returns: whether there was any left.
@@ -141,14 +144,13 @@ private final class Shared: Sendable {
     func run(_ loop: Loop) {
         self.loop.store(.passUnretained(loop), ordering: .sequentiallyConsistent)
         announce()
-        loop.runChunks(on: 0)
-        let start = loop.recorder == nil ? 0 : MonotonicClock.now
+        let ownEnd = loop.runChunks(on: 0)
         // A worker counts itself in before it looks for the loop. So either it sees that the loop is withdrawn,
         // or this thread sees the worker: when none is inside, every chunk has ended and `body` may go out of
         // scope.
         self.loop.store(nil, ordering: .sequentiallyConsistent)
         while busyWorkers.load(ordering: .sequentiallyConsistent) != 0 { csimd_spin_hint() }
-        loop.recorder?.record(.waiting, on: 0, start: start, end: MonotonicClock.now)
+        loop.recorder?.record(.waiting, on: 0, start: ownEnd, end: MonotonicClock.now)
         withExtendedLifetime(loop) {}
     }
 

@@ -20,7 +20,9 @@ struct ProfileCommand: AsyncParsableCommand {
               qwen3-asr profile --model qwen3-asr-1.7b-onnx speech.wav
               qwen3-asr profile --stage decode --by node --top 10 speech.wav
               qwen3-asr profile --repeat 5 --json new.json speech.wav
+              qwen3-asr profile --html page.html --trace run.trace.json speech.wav
               qwen3-asr profile --compare old.json new.json --fail-above 5
+              qwen3-asr profile --compare --html page.html one.json other.json
               qwen3-asr profile --limits
             """)
 
@@ -63,6 +65,20 @@ struct ProfileCommand: AsyncParsableCommand {
         completion: .file())
     var json: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a page for browsers with charts and all numbers; with --compare of both profiles.",
+            valueName: "file"),
+        completion: .file())
+    var html: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write what happened when in the last run, in the format of chrome://tracing and Perfetto.",
+            valueName: "file"),
+        completion: .file())
+    var trace: String?
+
     @Flag(help: "Compare two profiles written with --json.")
     var compare = false
 
@@ -74,6 +90,12 @@ struct ProfileCommand: AsyncParsableCommand {
     @Flag(help: "Only measure the limits of this machine.")
     var limits = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Print as JSON the seconds of decoding steps, recorded and not recorded in turn.",
+            visibility: .hidden))
+    var recordingCost = false
+
     @Argument(
         help: ArgumentHelp("A recording; with --compare two profiles.", valueName: "audio"),
         completion: .file())
@@ -83,6 +105,9 @@ struct ProfileCommand: AsyncParsableCommand {
     private static let stages = ["audio", "mel", "encode", "prefill", "decode", "text"]
 
     func validate() throws {
+        if recordingCost && (limits || compare) {
+            throw ValidationError("--recording-cost needs a recording.")
+        }
         if limits && compare { throw ValidationError("--limits and --compare exclude each other.") }
         let wanted = limits ? 0 : compare ? 2 : 1
         guard inputs.count == wanted else {
@@ -95,9 +120,14 @@ struct ProfileCommand: AsyncParsableCommand {
             throw ValidationError("Standard input (-) can be read once only: name a file.")
         }
         if compare && json != nil { throw ValidationError("--compare writes no profile.") }
+        if trace != nil && (compare || limits) { throw ValidationError("--trace needs a recording.") }
+        if html != nil && limits { throw ValidationError("--limits writes no page.") }
+        if html == "-" || trace == "-" { throw ValidationError("--html and --trace need names of files.") }
+        let files = [json, html, trace].compactMap { $0 }
+        if Set(files).count < files.count { throw ValidationError("Two outputs have the same name.") }
         if failAbove != nil && !compare { throw ValidationError("--fail-above needs --compare.") }
         if let failAbove, !(failAbove >= 0) { throw ValidationError("--fail-above must be at least 0.") }
-        if !(1...1_000).contains(repeats) { throw ValidationError("--repeat must be 1 to 1000.") }
+        if !(1...10_000).contains(repeats) { throw ValidationError("--repeat must be 1 to 10000.") }
         if top < 1 { throw ValidationError("--top must be at least 1.") }
         if let stage, !Self.stages.contains(stage) {
             throw ValidationError("Unknown stage \(stage). Known: \(Self.stages.joined(separator: ", ")).")
@@ -134,8 +164,9 @@ struct ProfileCommand: AsyncParsableCommand {
     }
 
     private func profile(_ terminal: Terminal, _ interruption: Interruption) async throws {
-        let output = json == "-" ? nil : json
-        let plan = try OutputPlan(file: output, directory: nil, inputs: inputs, suffix: "json")
+        // All places are looked at before the work.
+        let plan = try plan(json == "-" ? nil : json)
+        let (page, events) = (try self.plan(html), try self.plan(trace))
         let (url, isPocketModel) = model.directory
         if isPocketModel {
             terminal.note(
@@ -143,9 +174,17 @@ struct ProfileCommand: AsyncParsableCommand {
         }
         let job = ProfileJob(
             model: url, options: transcriberOptions, transcription: transcriptionOptions, input: inputs[0],
-            repeats: repeats, terminal: terminal)
+            repeats: repeats, detail: trace == nil ? .totals : .timeline, terminal: terminal)
+        if recordingCost {
+            let cost = try await interruption.cancelling { try await job.recordingCost() }
+            return try StandardOutput.write(cost.json())
+        }
         let profile = try await interruption.cancelling { try await job.run() }
         if case .file(let url) = plan { try OutputPlan.write(ProfileFile.text(profile), to: url) }
+        if case .file(let url) = page { try OutputPlan.write(ProfilePage(profile).text, to: url) }
+        if case .file(let url) = events, let document = TraceDocument(profile) {
+            try OutputPlan.write(document.text, to: url)
+        }
         if json == "-" {
             try StandardOutput.write(ProfileFile.text(profile))
         } else {
@@ -153,7 +192,12 @@ struct ProfileCommand: AsyncParsableCommand {
         }
     }
 
+    private func plan(_ file: String?) throws -> OutputPlan {
+        try OutputPlan(file: file, directory: nil, inputs: inputs, suffix: "")
+    }
+
     private func compareProfiles() throws {
+        let page = try plan(html)
         let (before, after) = (try ProfileFile.read(inputs[0]), try ProfileFile.read(inputs[1]))
         if failAbove != nil && min(before.repeats, after.repeats) < 2 {
             throw ProfilingError.setting(
@@ -162,9 +206,23 @@ struct ProfileCommand: AsyncParsableCommand {
         let comparison = Comparison(before, after, by: by, stage: stage)
         try StandardOutput.write(
             ComparisonText(comparison, names: (inputs[0], inputs[1]), by: by, top: top).text)
+        if case .file(let url) = page {
+            let (first, second) = Self.shortNames(before, after, files: inputs)
+            let document = ComparisonPage(before, named: first, after, named: second)
+            try OutputPlan.write(document.text, to: url)
+        }
         if let failAbove, !comparison.slower(than: failAbove / 100).isEmpty {
             throw ExitStatus.someInputsFailed.exit
         }
+    }
+
+    /// What a page calls two profiles: their engines, or their files if these are the same.
+    private static func shortNames(
+        _ before: Profile, _ after: Profile, files: [String]
+    ) -> (String, String) {
+        if before.engine.name != after.engine.name { return (before.engine.name, after.engine.name) }
+        let names = files.map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
+        return (names[0], names[1])
     }
 
     private func reportLimits() throws {

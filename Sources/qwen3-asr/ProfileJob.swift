@@ -12,13 +12,14 @@ struct ProfileJob: Sendable {
     let input: String
     /// Runs after the one that warms up.
     let repeats: Int
+    let detail: ProfileDetail
     let terminal: Terminal
 
     /// - Throws: ``TranscriptionError``.
     func run() async throws -> Profile {
         let transcriber = try await Transcriber(modelDirectory: model, options: options)
         var transcription = transcription
-        transcription.profile = .totals
+        transcription.profile = detail
         var profiles: [Profile] = []
         for number in 0...repeats {
             terminal.progress(number == 0 ? "warming up" : "run \(number) of \(repeats)")

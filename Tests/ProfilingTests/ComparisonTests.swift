@@ -4,9 +4,9 @@ import Testing
 import Transcription
 
 @Suite struct ComparisonTests {
-    private let sample = SampleProfile()
+    private let sample = TwoNodeProfile()
 
-    private func compared(_ after: SampleProfile, by grouping: Grouping = .op) -> Comparison {
+    private func compared(_ after: TwoNodeProfile, by grouping: Grouping = .op) -> Comparison {
         Comparison(sample.profile, after.profile, by: grouping)
     }
 

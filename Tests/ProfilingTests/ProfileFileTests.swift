@@ -18,7 +18,7 @@ import Transcription
     }
 
     @Test func readsWhatItWrote() throws {
-        let profile = SampleProfile().profile
+        let profile = TwoNodeProfile().profile
         let text = try ProfileFile.text(profile)
         #expect(try ProfileFile.read(file(text)) == profile)
         for key in ["\"instruction_set\"", "\"multiply_adds\"", "\"time_to_first_token\"", "\"memory_read\""]
@@ -28,7 +28,7 @@ import Transcription
     }
 
     @Test func limitsAndLayersMayBeAbsent() throws {
-        var sample = SampleProfile()
+        var sample = TwoNodeProfile()
         sample.limits = nil
         let profile = sample.profile
         let text = try ProfileFile.text(profile)
@@ -79,7 +79,7 @@ import Transcription
         ("\"arithmetic\" : \"float32\"", "\"arithmetic\" : \"analog\"", "nodes[0].arithmetic"),
     ])
     func damagedFiles(old: String, new: String, message: String) throws {
-        let text = try ProfileFile.text(SampleProfile().profile)
+        let text = try ProfileFile.text(TwoNodeProfile().profile)
         #expect(text.contains(old))
         let path = try file(text.replacingOccurrences(of: old, with: new))
         #expect {
@@ -91,7 +91,7 @@ import Transcription
     }
 
     @Test func timesOfOtherRepeats() throws {
-        var profile = SampleProfile().profile
+        var profile = TwoNodeProfile().profile
         profile.nodes[0].times.removeLast()
         let path = try file(ProfileFile.text(profile))
         #expect(
@@ -99,11 +99,11 @@ import Transcription
         ) {
             try ProfileFile.read(path)
         }
-        profile = SampleProfile().profile
+        profile = TwoNodeProfile().profile
         profile.stages[1].times[0] = -1
         let negative = try file(ProfileFile.text(profile))
         #expect(throws: ProfilingError.self) { try ProfileFile.read(negative) }
-        profile = SampleProfile().profile
+        profile = TwoNodeProfile().profile
         profile.total = []
         let empty = try file(ProfileFile.text(profile))
         #expect(throws: ProfilingError.self) { try ProfileFile.read(empty) }

@@ -7,7 +7,7 @@ import Transcription
 
 @Suite struct ProfileTextTests {
     @Test func rowsOfEachGrouping() {
-        let profile = SampleProfile().profile
+        let profile = TwoNodeProfile().profile
         #expect(profile.rows(by: .op).map(\.name) == ["MatMul", "Add", "choosing tokens"])
         #expect(profile.rows(by: .kernel).map(\.name) == ["float32 tiles", "Add", "choosing tokens"])
         #expect(profile.rows(by: .layer).map(\.name) == ["layer 0", "outside of layers", "choosing tokens"])
@@ -24,7 +24,7 @@ import Transcription
 
     /// 50 MB at 10 GB/s are 5 ms, 2 MFLOP at 100 GFLOP/s 20 µs.
     @Test func whatBindsIsTheLongerTime() throws {
-        let limits = try #require(SampleProfile().limits)
+        let limits = try #require(TwoNodeProfile().limits)
         var work = Work()
         #expect(work.bound(limits) == nil)
         work.bytesRead = 40e6
@@ -41,7 +41,7 @@ import Transcription
     }
 
     @Test func reportSaysWhatItShould() throws {
-        let text = ProfileText(SampleProfile().profile).text
+        let text = ProfileText(TwoNodeProfile().profile).text
         for part in [
             "speech.wav, 2.00 s: hello", "/models/small (int4), qwen3-asr 1, avx2, 2 threads",
             "load", "all but load  41.0 ms", "real-time factor 0.0205", "97.6 tokens/s", "2.00 GB", "100 MB",
@@ -58,7 +58,7 @@ import Transcription
     }
 
     @Test func topAndStage() {
-        let profile = SampleProfile().profile
+        let profile = TwoNodeProfile().profile
         let short = ProfileText(profile, by: .node, top: 1).text
         #expect(short.contains("product") && short.contains("1×8, 8×4 → 1×4"))
         #expect(!short.contains("choosing tokens"))
@@ -68,7 +68,7 @@ import Transcription
     }
 
     @Test func droppedEventsAreTold() {
-        var profile = SampleProfile().profile
+        var profile = TwoNodeProfile().profile
         profile.droppedEvents = 3
         #expect(ProfileText(profile).text.contains("warning: 3 events found no room"))
     }
@@ -107,7 +107,7 @@ import Transcription
 
     @Test func repeatsAreMerged() throws {
         func one(_ time: Double) -> Profile {
-            var sample = SampleProfile()
+            var sample = TwoNodeProfile()
             (sample.products, sample.sums) = ([time], [time / 2])
             return sample.profile
         }

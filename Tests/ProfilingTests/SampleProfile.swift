@@ -1,38 +1,71 @@
 import Transcription
 
-/// A profile made by hand, of two nodes and an overhead.
-struct SampleProfile {
-    var products: [Double] = [0.030, 0.031, 0.029]
-    var sums: [Double] = [0.010, 0.010, 0.011]
-    var limits: Profile.Limits? = Profile.Limits(memoryRead: 10e9, float32: 100e9, int8: 400e9)
-
-    var profile: Profile {
-        let overhead = products.map { _ in 0.001 }
-        let total = zip(products, sums).map { $0 + $1 + 0.001 }
-        func node(_ name: String, _ op: String, _ times: [Double], layer: Int?) -> Profile.Node {
-            Profile.Node(
-                stage: "decode", name: name, op: op, kernel: op == "MatMul" ? "float32 tiles" : op,
-                layer: layer, inputs: [[1, 8], [8, 4]], outputs: [[1, 4]], calls: 3, times: times,
-                waiting: times.map { $0 / 4 }, multiplyAdds: op == "MatMul" ? 1_000_000 : 0,
-                arithmetic: op == "MatMul" ? .float32 : .none, bytesRead: 40_000_000, bytesWritten: 10_000_000
-            )
+/// Profiles that nothing was run for.
+enum SampleProfile {
+    /// Two stages, two threads, two repeats. Times do not lie on whole nanoseconds, and events touch.
+    static var pocket: Profile {
+        var events: [Profile.Event] = []
+        let third = 1.0 / 3000
+        events.append(.init(kind: .stage, thread: 0, name: "encode", start: 0, duration: 3 * third))
+        events.append(
+            .init(
+                kind: .node, thread: 0, name: "conv", start: 0, duration: 2 * third, node: 0,
+                inputs: [[1, 1, 128, 100], [480, 1, 3, 3]], outputs: [[1, 480, 64, 50]],
+                multiplyAdds: 13_824_000,
+                bytesRead: 68_480, bytesWritten: 6_144_000))
+        events.append(
+            .init(kind: .overhead, thread: 0, name: "between steps", start: 2 * third, duration: third))
+        events.append(.init(kind: .stage, thread: 0, name: "decode", start: 3 * third, duration: 4 * third))
+        for step in 0..<2 {
+            let start = Double(3 + 2 * step) * third
+            events.append(
+                .init(
+                    kind: .node, thread: 0, name: "layers.3/<up>", start: start, duration: 2 * third, node: 1,
+                    inputs: [[1, 1, 2048]], outputs: [[1, 1, 6144]], multiplyAdds: 12_582_912,
+                    bytesRead: 7_077_888, bytesWritten: 24_576))
+            for thread in 0..<2 {
+                events.append(
+                    .init(
+                        kind: .loop, thread: thread, name: "layers.3/<up>", start: start,
+                        duration: Double(1 + thread) * third, node: 1))
+            }
+            events.append(
+                .init(
+                    kind: .waiting, thread: 0, name: "layers.3/<up>", start: start + third, duration: third,
+                    node: 1))
         }
         return Profile(
-            engine: Profile.Engine(
-                name: "qwen3-asr", version: "1", instructionSet: "avx2", threads: 2, fusion: true),
-            model: Profile.Model(path: "/models/small", variant: "int4"),
-            audio: Profile.Audio(path: "/tmp/speech.wav", duration: 2), text: "hello",
-            tokens: Profile.Tokens(prompt: 20, generated: 4),
-            machine: Profile.Machine(processor: "A processor", cores: 2, limits: limits),
-            memory: Profile.Memory(peak: 2_000_000_000, anonymous: 100_000_000), total: total,
-            timeToFirstToken: total.map { $0 / 2 },
+            engine: .init(
+                name: "qwen3-asr", version: "0", instructionSet: "avx512", threads: 2, fusion: true),
+            model: .init(path: "/models/pocket", variant: "int4"),
+            audio: .init(path: "/audio/four-two-seven.wav", duration: 2), text: "four two seven",
+            tokens: .init(prompt: 38, generated: 3),
+            machine: .init(
+                processor: "a processor", cores: 2,
+                limits: .init(memoryRead: 1.9e10, float32: 2.6e11, int8: 1.1e12)),
+            memory: .init(peak: 200_000_000, anonymous: 20_000_000), total: [7 * third, 8 * third],
+            timeToFirstToken: [3 * third, 3 * third],
             stages: [
-                Profile.Stage(name: "load", times: [0.5]), Profile.Stage(name: "decode", times: total),
+                .init(name: "load", times: [0.2]), .init(name: "encode", times: [3 * third, 3 * third]),
+                .init(name: "decode", times: [4 * third, 5 * third]),
             ],
             nodes: [
-                node("product", "MatMul", products, layer: 0), node("sum", "Add", sums, layer: nil),
+                .init(
+                    stage: "encode", name: "conv", op: "Conv", kernel: "convolution", layer: nil,
+                    inputs: [[1, 1, 128, 100], [480, 1, 3, 3]], outputs: [[1, 480, 64, 50]], calls: 1,
+                    times: [2 * third, 2 * third], waiting: [0, 0], multiplyAdds: 13_824_000,
+                    arithmetic: .float32, bytesRead: 68_480, bytesWritten: 6_144_000),
+                .init(
+                    stage: "decode", name: "layers.3/<up>", op: "MatMulNBits", kernel: "int4 row", layer: 3,
+                    inputs: [[1, 1, 2048]], outputs: [[1, 1, 6144]], calls: 2, times: [4 * third, 5 * third],
+                    waiting: [2 * third, third], multiplyAdds: 25_165_824, arithmetic: .int8,
+                    bytesRead: 14_155_776, bytesWritten: 49_152),
             ],
-            overheads: [Profile.Overhead(stage: "decode", name: "choosing tokens", times: overhead)],
-            steps: products.map { [$0 / 3, $0 / 3, $0 / 3] }, droppedEvents: 0)
+            overheads: [
+                .init(stage: "load", name: "making the sessions", times: [0.2]),
+                .init(stage: "encode", name: "between steps", times: [third, third]),
+            ],
+            steps: [[2 * third, 2 * third], [2 * third, 3 * third]], droppedEvents: 0,
+            timeline: .init(threads: ["main", "qwen3-asr-1"], events: events))
     }
 }

@@ -75,7 +75,14 @@ extension Size {
 extension CacheAppend {
     /// The output is a view of all positions, of which only the new ones are written.
     func cost(of call: OperatorCall) -> OperatorCost {
-        OperatorCost(
-            bytesRead: call.inputBytes, bytesWritten: call.inputs.first??.byteCount ?? 0, kernel: "copy")
+        var written = call.inputBytes
+        // Packed rows are as long as the cache's.
+        if let cache = call.outputs.first, cache.elementType == .int16, let size = call.shape(0).last,
+            size > 0
+        {
+            written =
+                call.shape(0).elementCount / size * (cache.shape.last ?? 0) * cache.elementType.byteWidth
+        }
+        return OperatorCost(bytesRead: call.inputBytes, bytesWritten: written, kernel: "copy")
     }
 }
