@@ -85,23 +85,19 @@ def main() -> None:
     work = roofline.Work.of(config, mel.shape[1], positions, options.variant, options.block_size)
     _, tokens = engine.run(options)
     peer = None if options.alone else Peer(options, mel)
-    own: list[Figures] = []
-    others: list[Figures] = []
-    limits: list[Figures] = []
-    for round_number in range(options.repeats):
-        own.append(engine.run(options)[0])
-        limits.append(roofline.measured_limits(options))
-        if peer:
-            others.append(peer.run(tokens))
-        print(f"round {round_number + 1} of {options.repeats}", file=sys.stderr)
 
+    def run_round() -> tuple[Figures, Figures, Figures]:
+        own = engine.run(options)[0]
+        return own, roofline.measured_limits(options), peer.run(tokens) if peer else {}
+
+    own, limits, others = zip(*engine.calm_rounds(options, run_round), strict=True)
     print(f"{os.cpu_count()} processors, {options.threads} threads, {options.variant}, {len(tokens)} tokens")
     print(f"{roofline.describe(limits)}\n")
     print("| | qwen3-asr | ONNX Runtime | ratio |\n| --- | --- | --- | --- |")
     for name in STAGES + MEMORY:
         scale, unit = (1, "MB") if name in MEMORY else (1000, "ms")
         mine = scale * statistics.median(figures[name] for figures in own)
-        if not others:
+        if not peer:
             print(f"| {name} | {mine:.1f} {unit} | | |")
             continue
         other = scale * statistics.median(figures[name] for figures in others)

@@ -25,7 +25,7 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--filter", default=".*", help="regular expression of whole names, without the set")
-    parser.add_argument("--percentile", type=float, default=50, help="of the rates of all calls")
+    parser.add_argument("--percentile", type=float, default=50.0, help="of the rates of all calls")
     return parser.parse_args()
 
 

@@ -5,6 +5,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Work:
             is_quantised=is_quantised,
         )
 
-    def rows(self, own: list[Figures], limits: list[Figures]) -> list[str]:
+    def rows(self, own: Sequence[Figures], limits: Sequence[Figures]) -> list[str]:
         """A table of each stage's work and its share of the limit, both measured in the same round."""
         product = "int8" if self.is_quantised else "float32"
         bounds = {
@@ -85,7 +86,7 @@ def model_config(model: Path) -> ModelConfig:
     return ModelConfig.from_dict(json.loads((model / "config.json").read_text()))
 
 
-def describe(limits: list[Figures]) -> str:
+def describe(limits: Sequence[Figures]) -> str:
     """Median and spread of each limit."""
     parts = []
     for key, name in LIMITS.items():
