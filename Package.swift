@@ -114,13 +114,15 @@ let package = Package(
         library(
             "Inspection",
             ["Transcription", "Runtime", "Operators", "ONNXFormat", "Tensors", "Threading", "Reports"]),
+        library("Profiling", ["Transcription", "Kernels", "Tensors", "Threading", "Reports"]),
 
         // MARK: The command
 
         .executableTarget(
             name: "qwen3-asr",
             dependencies: [
-                "Inspection", "Kernels", "Runtime", "Tensors", "Transcription", "Verification",
+                "Inspection", "Kernels", "Profiling", "Runtime", "Tensors", "Threading", "Transcription",
+                "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -143,6 +145,7 @@ let package = Package(
         tests(
             "Verification", ["Verification", "Transcription", "Runtime", "ONNXFormat", "Tensors", "Kernels"]),
         tests("Inspection", ["Inspection", "Transcription", "Runtime"]),
+        tests("Profiling", ["Profiling", "Transcription", "Kernels", "Threading"]),
         tests("CommandLine", ["qwen3-asr"]),
     ],
     swiftLanguageModes: [.v6]

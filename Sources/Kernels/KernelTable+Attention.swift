@@ -174,7 +174,7 @@ extension KernelTable {
 
     /// Rows of keys or values that stay in the first cache while all queries meet them.
     private static func rowsPerBlock(_ size: Int) -> Int {
-        max(1, 4_096 / max(1, size))
+        max(1, 1_024 / max(1, size))
     }
 
     private static func checkRows(_ count: Int, rowCount: Int, stride: Int, length: Int) {

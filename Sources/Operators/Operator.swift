@@ -12,6 +12,10 @@ package protocol Operator: Sendable {
     /// - Returns: one tensor for each output of the operator, in ONNX's order; trailing ones that the node
     ///   does not name may be left out.
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor]
+
+    /// What a call that has run took; asked only where a profile is made. Operators that multiply matrices, or
+    /// leave parts of their inputs unread, say so; for all others there is a default.
+    func cost(of call: OperatorCall) -> OperatorCost
 }
 
 /// A node as an operator sees it at load.
@@ -43,7 +47,7 @@ package struct OperatorNode: Sendable {
 
 /// What operators run with.
 package struct OperatorContext: Sendable {
-    package let pool: ThreadPool
+    package var pool: ThreadPool
     package let kernels: KernelTable
     /// Keys and values of the decoding that a run is a step of; nil for other runs.
     package var cache: DecodingCache?

@@ -9,8 +9,9 @@ package struct TextTable {
         rows.append(header.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 })
     }
 
+    /// - Parameter row: a cell for each column; those that it lacks are empty.
     package mutating func append(_ row: [String]) {
-        rows.append(row)
+        rows.append(row + [String](repeating: "", count: max(0, isRightAligned.count - row.count)))
     }
 
     /// The rows, the header first, without trailing spaces.

@@ -33,7 +33,8 @@ extension Plan {
                     outputs: node.outputs, released: released[index]))
         }
         return Plan(
-            steps: steps, valueNames: graph.values.map(\.name), initialValues: graph.values.map(\.constant),
+            identity: PlanIdentity(), steps: steps, valueNames: graph.values.map(\.name),
+            initialValues: graph.values.map(\.constant),
             inputs: graph.inputs, outputs: graph.outputs, captures: graph.captures)
     }
 

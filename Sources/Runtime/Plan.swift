@@ -1,12 +1,13 @@
 package import Operators
 package import Tensors
+internal import Threading
 
 /// A graph made ready to run: operators bound to their attributes, and for every step the values that
 /// nobody reads afterwards.
 package struct Plan: Sendable {
     package struct Step: Sendable {
-        let name: String
-        let type: String
+        package let name: String
+        package let type: String
         let action: Action
         let inputs: [ComputeGraph.ValueID?]
         let outputs: [ComputeGraph.ValueID?]
@@ -20,6 +21,7 @@ package struct Plan: Sendable {
         indirect case branch(then: Plan, otherwise: Plan)
     }
 
+    package let identity: PlanIdentity
     package let steps: [Step]
     let valueNames: [String]
     /// Constants at their numbers, nil elsewhere: what a run starts from.
@@ -29,6 +31,9 @@ package struct Plan: Sendable {
     let captures: [(outer: ComputeGraph.ValueID, inner: ComputeGraph.ValueID)]
 }
 
+/// Tells plans apart: copies of one share it.
+package final class PlanIdentity: Sendable {}
+
 // MARK: Running
 
 extension Plan {
@@ -37,16 +42,25 @@ extension Plan {
     /// - Parameters:
     ///   - fed: values known before the first step: the graph's inputs, or a subgraph's captures.
     ///   - observer: sees the outputs of every step, those of subgraphs included, and may replace them.
+    ///   - recorder: is told when each step ran, those of subgraphs included.
     /// - Returns: the graph's outputs.
     package func run(
         feeding fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext,
-        observer: StepObserver? = nil
+        observer: StepObserver? = nil, recorder: RunRecorder? = nil
     ) throws(RunError) -> [Tensor] {
+        let run = recorder?.beginRun(self) ?? 0
+        defer { recorder?.endRun(run) }
         var values = initialValues
         for (id, tensor) in fed { values[id] = tensor }
-        for step in steps {
+        for (index, step) in steps.enumerated() {
             if Task.isCancelled { throw .cancelled }
-            try perform(step, &values, context, observer)
+            if let recorder {
+                let start = MonotonicClock.now
+                let (inputs, results) = try perform(step, &values, context, observer, recorder)
+                recorder.record(run: run, step: index, start: start, inputs: inputs.tensors, outputs: results)
+            } else {
+                _ = try perform(step, &values, context, observer, nil)
+            }
             for id in step.released { values[id] = nil }
         }
         var results: [Tensor] = []
@@ -59,8 +73,9 @@ extension Plan {
     }
 
     private func perform(
-        _ step: Step, _ values: inout [Tensor?], _ context: OperatorContext, _ observer: StepObserver?
-    ) throws(RunError) {
+        _ step: Step, _ values: inout [Tensor?], _ context: OperatorContext, _ observer: StepObserver?,
+        _ recorder: RunRecorder?
+    ) throws(RunError) -> (inputs: OperatorInputs, results: [Tensor]) {
         let inputs = OperatorInputs(step.inputs.map { $0.flatMap { values[$0] } })
         var results: [Tensor]
         switch step.action {
@@ -81,7 +96,7 @@ extension Plan {
             results = try plan.run(
                 feeding: plan.captures.compactMap { capture in
                     values[capture.outer].map { (capture.inner, $0) }
-                }, context, observer: observer)
+                }, context, observer: observer, recorder: recorder)
         }
         if let observer {
             results = observer(
@@ -95,5 +110,6 @@ extension Plan {
             }
             values[id] = results[index]
         }
+        return (inputs, results)
     }
 }

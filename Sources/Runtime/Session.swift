@@ -31,6 +31,8 @@ package final class Session: Sendable {
     /// Whether a decoder's keys and values are best kept in 16 bits: where products round their activations to
     /// bytes anyway, which is coarser by far.
     package let packsCache: Bool
+    /// Steps of the plan that runs: how many events a run gives a recorder, those of branches aside.
+    package var stepCount: Int { (decoding ?? whole).plan.steps.count }
     private let whole: Executable
     private let decoding: Executable?
     private let context: OperatorContext
@@ -75,6 +77,15 @@ package final class Session: Sendable {
         rewrites = rewritten.rewrites
     }
 
+    /// The mapped files that hold the weights.
+    package var weightFiles: [MappedFile] {
+        var files: [ObjectIdentifier: MappedFile] = [:]
+        for case let file? in whole.plan.initialValues.map({ $0?.mappedFile }) {
+            files[ObjectIdentifier(file)] = file
+        }
+        return files.values.sorted { $0.path < $1.path }
+    }
+
     /// The kernels that the session runs with.
     package var kernels: KernelTable { context.kernels }
 
@@ -83,11 +94,12 @@ package final class Session: Sendable {
     /// - Parameters:
     ///   - inputs: a tensor for each of ``inputs`` by name.
     ///   - observer: sees the outputs of every step, and may replace them.
+    ///   - recorder: is told when each step ran.
     /// - Returns: the graph's outputs by name.
     package func run(
-        _ inputs: [String: Tensor], observer: StepObserver? = nil
+        _ inputs: [String: Tensor], observer: StepObserver? = nil, recorder: RunRecorder? = nil
     ) throws(RunError) -> [String: Tensor] {
-        try run(whole, inputs, context, observer)
+        try run(whole, inputs, context, observer, recorder)
     }
 
     /// Runs a decoder graph for positions that follow those in a cache, and appends their keys and values.
@@ -95,25 +107,30 @@ package final class Session: Sendable {
     /// - Parameters:
     ///   - inputs: a tensor for each of ``inputs`` by name, but none for `past_keys` and `past_values`.
     ///   - cache: of ``decodingLayers`` layers. What it holds after an error is undefined.
+    ///   - recorder: is told when each step ran.
     /// - Returns: the graph's outputs by name without `present_keys` and `present_values`; `logits` are those
     ///   of the last position, `[batch, 1, vocabulary]`.
     /// - Precondition: ``decodingLayers`` is not nil.
     package func decode(
-        _ inputs: [String: Tensor], cache: DecodingCache
+        _ inputs: [String: Tensor], cache: DecodingCache, recorder: RunRecorder? = nil
     ) throws(RunError) -> [String: Tensor] {
         guard let decoding else { preconditionFailure("not a decoder") }
         var context = context
         context.cache = cache
-        return try run(decoding, inputs, context, nil)
+        return try run(decoding, inputs, context, nil, recorder)
     }
 
     private func run(
         _ executable: Executable, _ tensors: [String: Tensor], _ context: OperatorContext,
-        _ observer: StepObserver?
+        _ observer: StepObserver?, _ recorder: RunRecorder?
     ) throws(RunError) -> [String: Tensor] {
+        let start = recorder == nil ? 0 : MonotonicClock.now
+        defer { recorder?.recordCall(start: start) }
         try check(tensors, executable)
+        var context = context
+        if let recorder { context.pool = context.pool.recording(to: recorder.loops) }
         let fed = tensors.compactMap { name, tensor in executable.inputIDs[name].map { ($0, tensor) } }
-        let results = try executable.plan.run(feeding: fed, context, observer: observer)
+        let results = try executable.plan.run(feeding: fed, context, observer: observer, recorder: recorder)
         return Dictionary(zip(executable.outputNames, results), uniquingKeysWith: { first, _ in first })
     }
 

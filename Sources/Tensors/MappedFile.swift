@@ -56,6 +56,23 @@ package final class MappedFile: @unchecked Sendable {
         }
     }
 
+    /// Makes the file's pages present, from the first to the last, before they are needed; those that are not in
+    /// the file cache are read. Touching them one by one costs every thread that does more than this one.
+    ///
+    /// Has no effect where the kernel cannot (before Linux 5.14).
+    package func populate() {
+        let populateRead: Int32 = 22
+        for offset in stride(from: 0, to: byteCount, by: Self.populatedBytes) {
+            let start = UnsafeMutableRawPointer(mutating: base + offset)
+            guard madvise(start, min(Self.populatedBytes, byteCount - offset), populateRead) == 0 else {
+                return
+            }
+        }
+    }
+
+    /// Bytes that are made present at a time, whole pages: other users of the address space wait for as long.
+    private static let populatedBytes = 16 << 20
+
     /// The file's bytes.
     package var bytes: RawSpan {
         @_lifetime(borrow self)

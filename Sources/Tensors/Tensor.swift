@@ -171,6 +171,9 @@ extension Tensor {
         return try body(UnsafePointer((storage.base + byteOffset).assumingMemoryBound(to: Element.self)))
     }
 
+    /// The mapped file that holds the elements, if one does.
+    package var mappedFile: MappedFile? { storage.mapping }
+
     /// All elements in row-major order.
     package func array<Element: TensorElement>(_ type: Element.Type) -> [Element] {
         // An empty array is one object of the whole process, which must not be written to.

@@ -11,22 +11,42 @@ package final class ThreadPool: Sendable {
     /// Threads that take part in a loop, the caller included.
     package let threadCount: Int
     private let shared: Shared
-    private let loopIsRunning = Mutex(())
+    /// Where its loops are recorded, if at all.
+    private let recorder: LoopRecorder?
+    /// The pool whose threads a recording one uses.
+    private let owner: ThreadPool?
 
     /// - Parameter threads: at least 1; the caller of a loop counts as one of them.
     package init(threads: Int) {
         threadCount = max(1, threads)
         shared = Shared()
+        recorder = nil
+        owner = nil
         for index in 1..<max(2, threadCount) where index < threadCount {
-            let thread = Thread { [shared] in shared.work() }
+            let thread = Thread { [shared] in shared.work(as: index) }
             thread.name = "qwen3-asr-\(index)"
             thread.stackSize = 4 << 20
             thread.start()
         }
     }
 
+    private init(_ pool: ThreadPool, recorder: LoopRecorder) {
+        threadCount = pool.threadCount
+        shared = pool.shared
+        self.recorder = recorder
+        owner = pool
+    }
+
+    /// The same threads, with their loops recorded. Loops of others that share them are not.
+    ///
+    /// - Parameter recorder: for at least as many threads. Only one thread may run recorded loops.
+    package func recording(to recorder: LoopRecorder) -> ThreadPool {
+        precondition(recorder.threadCount >= threadCount)
+        return ThreadPool(self, recorder: recorder)
+    }
+
     deinit {
-        shared.stop()
+        if owner == nil { shared.stop() }
     }
 
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
@@ -39,9 +59,12 @@ package final class ThreadPool: Sendable {
     package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
         guard count > 0 else { return }
         guard threadCount > 1, count > grain else { return body(0..<count) }
-        let ran: Void? = loopIsRunning.withLockIfAvailable { _ in
+        let ran: Void? = shared.loopIsRunning.withLockIfAvailable { _ in
             withoutActuallyEscaping(body) { body in
-                shared.run(Loop(count: count, grain: max(1, grain), threads: threadCount, body: body))
+                shared.run(
+                    Loop(
+                        count: count, grain: max(1, grain), threads: threadCount, recorder: recorder,
+                        body: body))
             }
         }
         if ran == nil { body(0..<count) }
@@ -54,25 +77,48 @@ private final class Loop: Sendable {
     private let grain: Int
     /// Chunks that what is left is divided into.
     private let shares: Int
+    let recorder: LoopRecorder?
     private let body: @Sendable (Range<Int>) -> Void
     private let next = Atomic<Int>(0)
 
-    init(count: Int, grain: Int, threads: Int, body: @escaping @Sendable (Range<Int>) -> Void) {
+    init(
+        count: Int, grain: Int, threads: Int, recorder: LoopRecorder?,
+        body: @escaping @Sendable (Range<Int>) -> Void
+    ) {
         self.count = count
         self.grain = grain
         shares = threads * 2
+        self.recorder = recorder
         self.body = body
     }
 
-    func runChunks() {
+    /// - Parameter thread: the running one's number, 0 for the loop's caller.
+    func runChunks(on thread: Int) {
+        guard let recorder else {
+            _ = claimChunks()
+            return
+        }
+        let start = MonotonicClock.now
+        if claimChunks() {
+            recorder.record(.part, on: thread, start: start, end: MonotonicClock.now)
+        }
+    }
+
+    /// - Returns: whether there was any left.
+    private func claimChunks() -> Bool {
+        var ranAny = false
         var start = next.load(ordering: .relaxed)
         while start < count {
             let size = min(count - start, max(grain, (count - start) / shares))
             let (exchanged, found) = next.compareExchange(
                 expected: start, desired: start + size, ordering: .relaxed)
-            if exchanged { body(start..<start + size) }
+            if exchanged {
+                body(start..<start + size)
+                ranAny = true
+            }
             start = exchanged ? next.load(ordering: .relaxed) : found
         }
+        return ranAny
     }
 }
 
@@ -86,6 +132,7 @@ private final class Shared: Sendable {
     private let isStopping = Atomic<Bool>(false)
     /// Counts loops; workers wait for it to change.
     private let generation = Atomic<Int>(0)
+    let loopIsRunning = Mutex(())
     private let busyWorkers = Atomic<Int>(0)
     private let parkedWorkers = Atomic<Int>(0)
     private let wakeUp = NSCondition()
@@ -94,12 +141,14 @@ private final class Shared: Sendable {
     func run(_ loop: Loop) {
         self.loop.store(.passUnretained(loop), ordering: .sequentiallyConsistent)
         announce()
-        loop.runChunks()
+        loop.runChunks(on: 0)
+        let start = loop.recorder == nil ? 0 : MonotonicClock.now
         // A worker counts itself in before it looks for the loop. So either it sees that the loop is withdrawn,
         // or this thread sees the worker: when none is inside, every chunk has ended and `body` may go out of
         // scope.
         self.loop.store(nil, ordering: .sequentiallyConsistent)
         while busyWorkers.load(ordering: .sequentiallyConsistent) != 0 { csimd_spin_hint() }
+        loop.recorder?.record(.waiting, on: 0, start: start, end: MonotonicClock.now)
         withExtendedLifetime(loop) {}
     }
 
@@ -108,19 +157,19 @@ private final class Shared: Sendable {
         announce()
     }
 
-    func work() {
+    func work(as thread: Int) {
         var seen = 0
         while true {
             waitForChange(from: seen)
             seen = generation.load(ordering: .acquiring)
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
-            takePart()
+            takePart(as: thread)
         }
     }
 
-    private func takePart() {
+    private func takePart(as thread: Int) {
         busyWorkers.add(1, ordering: .sequentiallyConsistent)
-        runLoop()
+        runLoop(as: thread)
         busyWorkers.subtract(1, ordering: .sequentiallyConsistent)
     }
 
@@ -129,8 +178,8 @@ private final class Shared: Sendable {
     /// Never inlined: the references to the loop must be gone before this worker is counted out, because
     /// the loop's body lives no longer than its caller's frame.
     @inline(never)
-    private func runLoop() {
-        loop.load(ordering: .sequentiallyConsistent)?.takeUnretainedValue().runChunks()
+    private func runLoop(as thread: Int) {
+        loop.load(ordering: .sequentiallyConsistent)?.takeUnretainedValue().runChunks(on: thread)
     }
 
     private func announce() {

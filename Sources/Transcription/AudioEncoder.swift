@@ -5,7 +5,9 @@ internal import Tensors
 
 /// Log-mel spectrogram to audio features: the graph `encoder.onnx`.
 struct AudioEncoder: Sendable {
-    private let session: Session
+    let session: Session
+    /// Steps of its plan.
+    var stepCount: Int { session.stepCount }
     private let hiddenSize: Int
 
     /// - Throws: ``TranscriptionError/model(_:)`` if the graph is not that of an encoder, or contradicts the
@@ -21,9 +23,11 @@ struct AudioEncoder: Sendable {
     }
 
     /// - Returns: audio features `[1, N, hidden]`.
-    func encode(_ mel: LogMelSpectrogram) throws -> Tensor {
-        let input = Tensor(mel.values, shape: [1, LogMelSpectrogram.bandCount, mel.frameCount])
-        return try session.runReporting(["mel": input], part: "encoder")
+    func encode(_ mel: LogMelSpectrogram, _ clock: StageClock? = nil) throws -> Tensor {
+        let input = clock.part("input of the graph") {
+            Tensor(mel.values, shape: [1, LogMelSpectrogram.bandCount, mel.frameCount])
+        }
+        return try session.runReporting(["mel": input], part: "encoder", clock?.runs)
             .value("audio_features", [1, nil, hiddenSize])
     }
 }

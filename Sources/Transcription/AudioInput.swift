@@ -10,6 +10,15 @@ public enum AudioInput: Sendable {
     /// Mono samples at 16 kHz.
     case samples([Float])
 
+    /// The file's path, or what stands for it.
+    var name: String {
+        switch self {
+        case .file(let url): url.path
+        case .standardInput: InputFile.standardInputName
+        case .samples: "samples"
+        }
+    }
+
     /// Reads the recording through once and checks it.
     func open(pieceLimit: PieceLimit) throws(TranscriptionError) -> Recording {
         do {
@@ -18,7 +27,7 @@ public enum AudioInput: Sendable {
             case .standardInput:
                 return try Recording(path: InputFile.standardInputName, pieceLimit: pieceLimit)
             case .samples(let samples):
-                return try Recording(samples: samples, name: "samples", pieceLimit: pieceLimit)
+                return try Recording(samples: samples, name: name, pieceLimit: pieceLimit)
             }
         } catch {
             throw .init(error)

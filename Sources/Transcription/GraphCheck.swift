@@ -103,13 +103,21 @@ struct GraphOutputs {
 extension Session {
     /// Runs a graph of the pipeline.
     ///
-    /// - Parameter cache: where a decoder keeps keys and values; nil if they are inputs and outputs.
+    /// - Parameters:
+    ///   - cache: where a decoder keeps keys and values; nil if they are inputs and outputs.
+    ///   - recorder: is told when each step of the plan ran.
     /// - Throws: `CancellationError` when the task was cancelled, else ``TranscriptionError``.
     func runReporting(
-        _ inputs: [String: Tensor], cache: DecodingCache? = nil, part: String
+        _ inputs: [String: Tensor], cache: DecodingCache? = nil, part: String,
+        _ recorder: RunRecorder? = nil
     ) throws -> GraphOutputs {
         do {
-            let outputs = if let cache { try decode(inputs, cache: cache) } else { try run(inputs) }
+            let outputs =
+                if let cache {
+                    try decode(inputs, cache: cache, recorder: recorder)
+                } else {
+                    try run(inputs, recorder: recorder)
+                }
             return GraphOutputs(tensors: outputs, part: part)
         } catch RunError.cancelled {
             throw CancellationError()

@@ -1,30 +1,49 @@
 internal import Audio
 internal import Tensors
 
-/// One piece of audio on its way to text. Each line of ``run(emit:)`` is a stage of the pipeline.
+/// One piece of audio on its way to text. Each call of ``StageClock/stage(_:_:)`` is a stage of the pipeline.
 struct SegmentTranscription {
     let model: SpeechModel
     let options: TranscriptionOptions
     let piece: AudioPiece
+    let clock: StageClock
 
-    func run(timing: inout Timing, emit: (TranscriptionEvent) -> Void) throws -> Segment {
-        let mel = measured(&timing.audio) { LogMelSpectrogram(piece.samples) }
-        let audioFeatures = try measured(&timing.encode) { try model.encoder.encode(mel) }
-        let prompt = try Prompt(
-            audioTokenCount: audioFeatures.shape[1], context: options.context, language: options.language,
-            tokenizer: model.tokenizer, special: model.configuration.specialTokens)
+    func run(emit: (TranscriptionEvent) -> Void) throws -> Segment {
+        let mel = clock.stage(.mel) { clock.part("spectrogram") { LogMelSpectrogram(piece.samples) } }
+        let audioFeatures = try clock.stage(.encode) { try model.encoder.encode(mel, clock) }
         let budget = options.budget(seconds: piece.endSeconds - piece.startSeconds)
-        let state = try measured(&timing.prefill) {
-            try model.decoder.prefill(prompt, audioFeatures: audioFeatures, budget: budget)
+        let state = try clock.stage(.prefill) {
+            try model.decoder.prefill(
+                prompt(audioFeatures), audioFeatures: audioFeatures, budget: budget, clock)
         }
-        return try measured(&timing.decode) { try decode(from: state, budget: budget, emit: emit) }
+        let output = try clock.stage(.decode) { try decode(from: state, budget: budget, emit: emit) }
+        return clock.stage(.text) { clock.part("text of the segment") { segment(output) } }
+    }
+
+    private func prompt(_ audioFeatures: Tensor) throws -> Prompt {
+        let prompt = try clock.part("prompt") {
+            try Prompt(
+                audioTokenCount: audioFeatures.shape[1], context: options.context,
+                language: options.language, tokenizer: model.tokenizer,
+                special: model.configuration.specialTokens)
+        }
+        clock.readPrompt(prompt.ids.count)
+        return prompt
+    }
+
+    /// What the model wrote.
+    private struct Output {
+        let tokens: [Int]
+        let logProbabilities: [Double]
+        let finishReason: Segment.FinishReason
+        let parser: OutputParser
     }
 
     /// Chooses the likeliest token again and again until the model ends, the budget is spent, or the output
     /// only repeats itself.
     private func decode(
         from initial: TextDecoder.State, budget: Int, emit: (TranscriptionEvent) -> Void
-    ) throws -> Segment {
+    ) throws -> Output {
         let special = model.configuration.specialTokens
         var parser = OutputParser(model.tokenizer, tag: special.asrTextTokenId, forced: options.language)
         var repetition = RepetitionDetector()
@@ -35,38 +54,41 @@ struct SegmentTranscription {
 
         while tokens.count < budget {
             try Task.checkCancellation()
-            let choice = try model.decoder.choice(state)
+            let choice = try clock.part("choosing tokens") { try model.decoder.choice(state) }
+            clock.choseToken()
             logProbabilities.append(choice.logProbability)
             if special.eosTokenIds.contains(choice.token) {
                 finishReason = .eos
                 break
             }
             tokens.append(choice.token)
-            let token = Token(
-                id: choice.token, text: parser.push(choice.token), logProbability: choice.logProbability)
-            emit(.token(token))
+            clock.part("text of tokens") {
+                let text = parser.push(choice.token)
+                emit(.token(Token(id: choice.token, text: text, logProbability: choice.logProbability)))
+            }
             if options.stopsRepetition, let repeated = repetition.push(choice.token) {
                 tokens.removeLast(repeated)
                 finishReason = .repetition
                 break
             }
-            if tokens.count < budget { state = try model.decoder.step(choice.token, after: state) }
+            if tokens.count < budget {
+                state = try clock.step { try model.decoder.step(choice.token, after: state, clock) }
+            }
         }
-        var (language, text) = parser.parse(tokens)
+        return Output(
+            tokens: tokens, logProbabilities: logProbabilities, finishReason: finishReason, parser: parser)
+    }
+
+    private func segment(_ output: Output) -> Segment {
+        var (language, text) = output.parser.parse(output.tokens)
         if options.stopsRepetition { text = removingRepetitions(text) }
+        let logProbabilities = output.logProbabilities
         return Segment(
             start: piece.startSeconds, end: piece.endSeconds, text: text, language: language,
-            tokens: tokens, finishReason: finishReason,
+            tokens: output.tokens, finishReason: output.finishReason,
             averageLogProbability: logProbabilities.isEmpty
                 ? 0 : logProbabilities.reduce(0, +) / Double(logProbabilities.count))
     }
-}
-
-/// Runs `body` and adds the seconds that it took to `time`.
-func measured<Result>(_ time: inout Double, _ body: () throws -> Result) rethrows -> Result {
-    let start = ContinuousClock.now
-    defer { time += start.duration(to: .now).seconds }
-    return try body()
 }
 
 extension Duration {

@@ -35,12 +35,23 @@ struct SpeechModel: Sendable {
         }
         let encoder = try AudioEncoder(
             session(.encoder), configuration, file: directory.graph(.encoder).path)
+        let (prefill, step) = try (session(.decoderInit), session(.decoderStep))
         let decoder = try TextDecoder(
-            prefill: session(.decoderInit), step: session(.decoderStep), configuration,
-            embeddings: embeddings, directory)
+            prefill: prefill, step: step, configuration, embeddings: embeddings, directory)
+        populate(encoder.session.weightFiles + prefill.weightFiles)
         return try await SpeechModel(
             directory: directory, configuration: configuration, tokenizer: tokenizer,
             embeddings: embeddings, encoder: encoder, decoder: decoder)
+    }
+
+    /// Makes the weights' pages present in the background, while the tokenizer is loaded and the first audio is
+    /// read. Not where they might displace what other programs need.
+    private static func populate(_ files: [MappedFile]) {
+        let byteCount = files.reduce(0) { $0 + $1.byteCount }
+        guard byteCount <= ProcessInfo.processInfo.physicalMemory / 2 else { return }
+        Thread.detachNewThread {
+            for file in files { file.populate() }
+        }
     }
 
     private static func loadTokenizer(

@@ -25,6 +25,8 @@ struct TextDecoder: Sendable {
 
     private let prefill: Session
     private let step: Session
+    /// Steps of the longer one of the two plans.
+    var stepCount: Int { max(prefill.stepCount, step.stepCount) }
     private let embeddings: EmbeddingTable
     private let configuration: ModelConfiguration.Decoder
     /// Older exports leave mixing of token embeddings and audio features to the caller.
@@ -82,41 +84,45 @@ struct TextDecoder: Sendable {
     /// - Parameters:
     ///   - audioFeatures: `[1, N, hidden]`.
     ///   - budget: tokens that may follow, for which room is made.
-    func prefill(_ prompt: Prompt, audioFeatures: Tensor, budget: Int) throws -> State {
+    ///   - clock: of the transcription that it belongs to.
+    func prefill(
+        _ prompt: Prompt, audioFeatures: Tensor, budget: Int, _ clock: StageClock? = nil
+    ) throws -> State {
         let count = prompt.ids.count
         var inputs = ["position_ids": Tensor((0..<count).map { Int64($0) }, shape: [1, count])]
         if prefillTakesEmbeddings {
-            inputs["input_embeds"] = mixed(prompt, audioFeatures)
+            inputs["input_embeds"] = clock.part("embedding") { mixed(prompt, audioFeatures) }
         } else {
             inputs["input_ids"] = Tensor(prompt.ids.map { Int64($0) }, shape: [1, count])
             inputs["audio_features"] = audioFeatures
             inputs["audio_offset"] = Tensor([Int64(prompt.audioOffset)])
         }
         guard let cacheLayers else {
-            return try state(prefill.runReporting(inputs, part: "decoder_init"), positions: count, cache: nil)
+            let outputs = try prefill.runReporting(inputs, part: "decoder_init", clock?.runs)
+            return try state(outputs, positions: count, cache: nil)
         }
         let cache = DecodingCache(
             layers: cacheLayers, capacity: count + min(budget, Self.largestReserve),
             isPacked: step.packsCache)
-        let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init")
+        let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init", clock?.runs)
         return try state(outputs, positions: count, cache: cache)
     }
 
     /// Reads one more token.
-    func step(_ token: Int, after state: State) throws -> State {
+    func step(_ token: Int, after state: State, _ clock: StageClock? = nil) throws -> State {
         var inputs = [
-            "input_embeds": embeddings.rows([token]),
+            "input_embeds": clock.part("embedding") { embeddings.rows([token]) },
             "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
         ]
         let positions = state.positions + 1
         switch state.memory {
         case .cache(let cache):
-            let outputs = try step.runReporting(inputs, cache: cache, part: "decoder_step")
+            let outputs = try step.runReporting(inputs, cache: cache, part: "decoder_step", clock?.runs)
             return try self.state(outputs, positions: positions, cache: cache)
         case .tensors(let keys, let values):
             inputs["past_keys"] = keys
             inputs["past_values"] = values
-            let outputs = try step.runReporting(inputs, part: "decoder_step")
+            let outputs = try step.runReporting(inputs, part: "decoder_step", clock?.runs)
             return try self.state(outputs, positions: positions, cache: nil)
         }
     }

@@ -41,6 +41,9 @@ public final class Transcriber: Sendable {
     }
 
     private let model: SpeechModel
+    private let pool: ThreadPool
+    private let instructionSet: InstructionSet
+    private let fusion: Bool
     /// Seconds that loading took.
     public let loadTime: Double
 
@@ -54,11 +57,12 @@ public final class Transcriber: Sendable {
         guard (1...1_024).contains(threads) else {
             throw TranscriptionError.setting("\(threads) threads: must be 1 to 1024")
         }
+        let kernels = try Self.kernels(options.instructionSet)
+        pool = ThreadPool(threads: threads)
+        instructionSet = kernels.instructionSet
+        fusion = options.fusion
         model = try await SpeechModel.load(
-            directory,
-            options: Session.Options(
-                pool: ThreadPool(threads: threads), kernels: try Self.kernels(options.instructionSet),
-                fusion: options.fusion))
+            directory, options: Session.Options(pool: pool, kernels: kernels, fusion: fusion))
         loadTime = start.duration(to: .now).seconds
     }
 
@@ -136,23 +140,50 @@ extension Transcriber {
             throw TranscriptionError.setting("the token budget must be at least 1")
         }
         let start = ContinuousClock.now
-        var timing = Timing(load: loadTime)
-        let recording = try measured(&timing.audio) { try input.open(pieceLimit: limit) }
+        let recorder = recorder(options.profile)
+        let clock = StageClock(loadTime: loadTime, recorder: recorder)
+        let recording = try clock.stage(.audio) {
+            try clock.part("opening the recording") { try input.open(pieceLimit: limit) }
+        }
         var pieces = try recording.pieces()
         var segments: [Segment] = []
-        while let piece = try measured(&timing.audio, { try pieces.next() }) {
+        while let piece = try clock.stage(.audio, { try clock.part("samples") { try pieces.next() } }) {
             emit(
                 .segmentStarted(
                     start: piece.startSeconds, end: piece.endSeconds, duration: recording.duration))
-            let segment = try SegmentTranscription(model: model, options: options, piece: piece)
-                .run(timing: &timing, emit: emit)
+            let segment = try SegmentTranscription(
+                model: model, options: options, piece: piece, clock: clock
+            ).run(emit: emit)
             segments.append(segment)
             emit(.segmentFinished(segment))
         }
-        timing.total = start.duration(to: .now).seconds
-        return Transcript(
-            duration: recording.duration, segments: segments, timing: timing,
+        clock.finish(total: start.duration(to: .now).seconds)
+        let transcript = Transcript(
+            duration: recording.duration, segments: segments, timing: clock.timing,
             warnings: recording.warnings.map(\.description))
+        guard let recorder else { return transcript }
+        return transcript.with(recorder.profile(of: subject(input, transcript)))
+    }
+}
+
+// MARK: Profiles
+
+extension Transcriber {
+    private func recorder(_ detail: ProfileDetail) -> ProfileRecorder? {
+        guard detail != .none else { return nil }
+        return ProfileRecorder(
+            threads: pool.threadCount, longestRun: max(model.encoder.stepCount, model.decoder.stepCount),
+            keepsEvents: detail == .timeline)
+    }
+
+    private func subject(_ input: AudioInput, _ transcript: Transcript) -> ProfileRecorder.Subject {
+        ProfileRecorder.Subject(
+            engine: Profile.Engine(
+                name: "qwen3-asr", version: engineVersion, instructionSet: instructionSet.rawValue,
+                threads: pool.threadCount, fusion: fusion),
+            model: Profile.Model(path: model.directory.url.path, variant: variant.rawValue),
+            audio: Profile.Audio(path: input.name, duration: transcript.duration), text: transcript.text,
+            loadTime: loadTime)
     }
 }
 
@@ -171,6 +202,12 @@ extension Transcript {
         }
         self.init(
             duration: duration, language: languages.joined(separator: ","), text: text, segments: segments,
-            timing: timing, warnings: warnings)
+            timing: timing, warnings: warnings, profile: nil)
+    }
+
+    fileprivate func with(_ profile: Profile) -> Transcript {
+        Transcript(
+            duration: duration, language: language, text: text, segments: segments, timing: timing,
+            warnings: warnings, profile: profile)
     }
 }

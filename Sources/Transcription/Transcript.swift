@@ -13,6 +13,8 @@ public struct Transcript: Sendable, Equatable {
     public let timing: Timing
     /// What the user should know although the transcript is there, such as a truncated file.
     public let warnings: [String]
+    /// Where the time went in detail, if ``TranscriptionOptions/profile`` asked for it.
+    public let profile: Profile?
 }
 
 /// A piece of a recording that was transcribed on its own.

@@ -1,3 +1,13 @@
+/// How much a transcription records of its own course.
+public enum ProfileDetail: Sendable {
+    /// Nothing: there is no profile.
+    case none
+    /// The time of every stage and node.
+    case totals
+    /// Also ``Profile/timeline``: when each call of a node and each thread's part in it happened.
+    case timeline
+}
+
 /// How one recording is transcribed.
 public struct TranscriptionOptions: Sendable {
     /// Forces the language; nil lets the model find it, in each segment anew.
@@ -11,6 +21,8 @@ public struct TranscriptionOptions: Sendable {
     public var maxNewTokens: Int?
     /// Whether a segment ends when the model begins to repeat itself.
     public var stopsRepetition = true
+    /// What ``Transcript/profile`` tells.
+    public var profile = ProfileDetail.none
 
     /// The defaults.
     public init() {}

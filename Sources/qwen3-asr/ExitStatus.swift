@@ -1,4 +1,5 @@
 import ArgumentParser
+import Profiling
 import Transcription
 import Verification
 
@@ -6,7 +7,7 @@ import Verification
 enum ExitStatus: Int32 {
     case someInputsFailed = 1
     case usage = 64
-    case badAudio = 65
+    case badInput = 65
     case missingInput = 66
     case internalError = 70
     case cannotWrite = 73
@@ -17,11 +18,13 @@ enum ExitStatus: Int32 {
     init(_ error: any Error) {
         switch error {
         case let error as CommandFailure: self = error.status
-        case TranscriptionError.missing, VerificationError.missing: self = .missingInput
-        case TranscriptionError.audio: self = .badAudio
+        case TranscriptionError.missing, VerificationError.missing, ProfilingError.missing:
+            self = .missingInput
+        case TranscriptionError.audio, ProfilingError.file: self = .badInput
         case TranscriptionError.model, VerificationError.model, VerificationError.reference:
             self = .badModel
-        case TranscriptionError.setting, VerificationError.setting: self = .usage
+        case TranscriptionError.setting, VerificationError.setting, ProfilingError.setting:
+            self = .usage
         default: self = .internalError
         }
     }

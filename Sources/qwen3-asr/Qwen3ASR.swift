@@ -10,5 +10,8 @@ struct Qwen3ASR: AsyncParsableCommand {
             Example:
               qwen3-asr transcribe --model qwen3-asr-1.7b-onnx meeting.flac
             """,
-        subcommands: [TranscribeCommand.self, TokenizeCommand.self, VerifyCommand.self, InspectCommand.self])
+        subcommands: [
+            TranscribeCommand.self, TokenizeCommand.self, VerifyCommand.self, InspectCommand.self,
+            ProfileCommand.self,
+        ])
 }

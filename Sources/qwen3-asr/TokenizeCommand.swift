@@ -51,7 +51,7 @@ struct TokenizeCommand: ParsableCommand {
     private static func standardInput() throws -> String {
         let data = try FileHandle.standardInput.readToEnd() ?? Data()
         guard let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure(status: .badAudio, description: "standard input is not valid UTF-8")
+            throw CommandFailure(status: .badInput, description: "standard input is not valid UTF-8")
         }
         return text
     }
@@ -71,7 +71,7 @@ struct TokenizeCommand: ParsableCommand {
             if line.allSatisfy(\.isWhitespace) { continue }
             guard var object = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)) else {
                 throw CommandFailure(
-                    status: .badAudio, description: "line \(number): not a JSON object with a string \"text\""
+                    status: .badInput, description: "line \(number): not a JSON object with a string \"text\""
                 )
             }
             let ids = try tokenizer.encode(object.text)

@@ -34,6 +34,21 @@ import Testing
             Tensor(mapping: file, byteOffset: offset, elementType: .float32, shape: [count]) == nil)
     }
 
+    /// Beyond the end of the file, too, where touching a page would end the process.
+    @Test(arguments: [0, 1, 4_096, 100_000], [0, 1])
+    func populating(byteCount: Int, kept: Int) throws {
+        let path = try temporaryFile([UInt8](repeating: 7, count: byteCount))
+        defer { unlink(path) }
+        let file = try MappedFile(path: path)
+        if kept == 0 && byteCount > 0 { try #require(truncate(path, 0) == 0) }
+        file.populate()
+        let bytes = file.bytes
+        let isWhole = (0..<(kept == 1 ? byteCount : 0)).allSatisfy {
+            bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) == 7
+        }
+        #expect(isWhole)
+    }
+
     @Test func emptyFileMaps() throws {
         let path = try temporaryFile([])
         defer { unlink(path) }

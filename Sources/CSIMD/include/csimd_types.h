@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 // Vectors that Swift imports as SIMDn<T>.
 typedef int8_t i8x8 __attribute__((ext_vector_type(8)));
@@ -111,6 +112,13 @@ typedef struct CSIMDProduct {
 // Brings a cache line to the second cache.
 CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
 
+// Nanoseconds of a clock that never jumps, the same for all threads.
+CSIMD_INLINE uint64_t csimd_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 // Keeps the compiler from holding memory's content in registers across this point.
 CSIMD_INLINE void csimd_memory_barrier(void) { __asm__ volatile("" ::: "memory"); }
 
@@ -150,6 +158,8 @@ CSIMD_INLINE i8x8 csimd_load_i8x8(const void *_Nonnull p) {
     __builtin_memcpy(&value, p, sizeof value);
     return value;
 }
+
+CSIMD_INLINE void csimd_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
 
 CSIMD_INLINE void csimd_copy(void *_Nonnull to, const void *_Nonnull from, ptrdiff_t count) {
     __builtin_memcpy(to, from, (size_t)count);

@@ -39,6 +39,7 @@ extension RowKernels {
         // Four rows at a time, whose sums across lanes are taken together.
         while row &+ 4 <= rowCount {
             let (r0, r1, r2, r3) = (rows[row], rows[row &+ 1], rows[row &+ 2], rows[row &+ 3])
+            rows.prefetch(after: r0, rows: 4)
             var s0 = zero, s1 = zero, s2 = zero, s3 = zero
             var k = 0
             while k &+ Vector.count <= count {
@@ -138,6 +139,7 @@ extension RowKernels {
             var row = 0
             while row < rowCount {
                 let r = rows[row]
+                if i == 0 { rows.prefetch(after: r, rows: 1) }
                 let weight = Vector.splat(rows.arePacked ? weights[row] * rows.scale(r) : weights[row])
                 s0 = Vector.fma(weight, rows.load(r, i), s0)
                 s1 = Vector.fma(weight, rows.load(r, i &+ Vector.count), s1)
@@ -265,6 +267,19 @@ private struct Rows {
 
     /// Of a packed row.
     @inline(__always) func scale(_ row: UnsafeRawPointer) -> Float { csimd_load_f32(row + size &* 2) }
+
+    /// Asks for what some rows further on will need. Rows of one head are a single stream from memory, for which
+    /// the hardware's own prefetching is too short-sighted.
+    @inline(__always)
+    func prefetch(after row: UnsafeRawPointer, rows: Int) {
+        var offset = 0
+        while offset < rows &* stride {
+            csimd_prefetch(row + (Self.bytesAhead &+ offset))
+            offset = offset &+ 64
+        }
+    }
+
+    private static var bytesAhead: Int { 4_096 }
 
     /// Not yet scaled.
     @inline(__always)

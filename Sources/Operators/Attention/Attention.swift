@@ -7,7 +7,7 @@ struct Attention: Operator {
     private let outputCount: Int
     private let queryHeads: Int?
     private let keyHeads: Int?
-    private let isCausal: Bool
+    let isCausal: Bool
     private let scale: Float?
     private let softcap: Float
     private let leftWindow: Int?

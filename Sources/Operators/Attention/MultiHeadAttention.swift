@@ -4,7 +4,7 @@ internal import Threading
 /// com.microsoft `MultiHeadAttention`.
 struct MultiHeadAttention: Operator {
     private let heads: Int
-    private let isCausal: Bool
+    let isCausal: Bool
     private let scale: Float?
     private let maskValue: Float
     private let outputCount: Int

@@ -5,7 +5,7 @@ internal import Threading
 /// ONNX `Conv`: convolution over any number of spatial axes, in groups of channels.
 struct Conv: Operator {
     private let window: ConvolutionWindow
-    private let groups: Int
+    let groups: Int
 
     init(_ node: OperatorNode) throws(OperatorError) {
         window = try ConvolutionWindow(node.attributes)
@@ -61,7 +61,7 @@ struct Conv: Operator {
 
 /// `Gelu` of a `Conv`, of which it has the inputs and attributes.
 struct ConvGelu: Operator {
-    private let convolution: Conv
+    let convolution: Conv
 
     init(_ node: OperatorNode) throws(OperatorError) {
         convolution = try Conv(node)

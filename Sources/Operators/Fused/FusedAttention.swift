@@ -13,8 +13,8 @@ internal import Threading
 /// - `keys_sequence_first`: keys are `[batch, keys, key-value heads, size]`.
 struct FusedAttention: Operator {
     private let scale: Float
-    private let isCausal: Bool
-    private let window: Int
+    let isCausal: Bool
+    let window: Int
     private let hasKeysSequenceFirst: Bool
 
     init(_ node: OperatorNode) throws(OperatorError) {

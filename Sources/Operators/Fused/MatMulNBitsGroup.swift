@@ -5,7 +5,7 @@ internal import Tensors
 /// Inputs: A, then for each product B, scales, zero points, g_idx and bias. Attributes: those of
 /// `MatMulNBits`, with a list of N. Outputs: the products.
 struct MatMulNBitsGroup: Operator {
-    private let products: [MatMulNBits]
+    let products: [MatMulNBits]
 
     /// Inputs of each product after A.
     static let operandCount = 5

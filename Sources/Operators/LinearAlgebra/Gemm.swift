@@ -5,7 +5,7 @@ internal import Threading
 struct Gemm: Operator {
     private let alpha: Float
     private let beta: Float
-    private let transposesA: Bool
+    let transposesA: Bool
     private let transposesB: Bool
 
     init(_ node: OperatorNode) throws(OperatorError) {

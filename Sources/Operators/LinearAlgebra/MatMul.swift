@@ -13,7 +13,7 @@ struct MatMul: Operator {
 /// com.microsoft `FusedMatMul`: `MatMul` of transposed operands, times a constant.
 struct FusedMatMul: Operator {
     private let alpha: Float
-    private let transposesA: Bool
+    let transposesA: Bool
     private let transposesB: Bool
     private let movesRowsOfA: Bool
     private let movesRowsOfB: Bool

@@ -11,11 +11,11 @@ internal import Threading
 ///
 /// https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
 package struct MatMulNBits: Operator {
-    private let depth: Int
-    private let columns: Int
-    private let bits: Int
+    let depth: Int
+    let columns: Int
+    let bits: Int
     private let blockSize: Int
-    private let quantizesActivations: Bool
+    let quantizesActivations: Bool
 
     package init(_ node: OperatorNode) throws(OperatorError) {
         let attributes = node.attributes

@@ -96,7 +96,7 @@ struct MatrixProduct<Element: BLASElement>: Sendable {
 
 extension MatrixProduct<Float> {
     /// Fewest rows with which the kernels are faster than OpenBLAS.
-    private static var kernelRows: Int { 4 }
+    static var kernelRows: Int { 4 }
 
     /// `act(alpha · product + bias) + residual`, by the kernels where they are faster.
     ///

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Foundation
+import Profiling
+import Tensors
+import Transcription
+
+struct ProfileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile",
+        abstract: "Tell where the time of a transcription goes.",
+        discussion: """
+            Transcribes AUDIO once to warm up and then several times, and reports stages, operators or nodes with \
+            their arithmetic, memory traffic and how close they come to what this machine can do. The machine's \
+            limits are measured in about a second and kept until it is started anew. With --compare two reports \
+            written with --json are compared; differences count that chance alone hardly makes.
+
+            Exits with 1 if --fail-above finds something slower.
+
+            Examples:
+              qwen3-asr profile --model qwen3-asr-1.7b-onnx speech.wav
+              qwen3-asr profile --stage decode --by node --top 10 speech.wav
+              qwen3-asr profile --repeat 5 --json new.json speech.wav
+              qwen3-asr profile --compare old.json new.json --fail-above 5
+              qwen3-asr profile --limits
+            """)
+
+    @OptionGroup var model: ModelOption
+
+    @Option(help: "Weights to use: auto takes int4 where the model has it.")
+    var variant = Variant.auto
+
+    @Option(help: "Instruction set of the kernels.")
+    var isa = Transcriber.Options.InstructionSet.auto
+
+    @Option(help: ArgumentHelp("Threads to compute with; default: all processors.", valueName: "n"))
+    var threads: Int?
+
+    @Flag(name: .customLong("no-fusion"), help: "Run the graphs as they are written.")
+    var noFusion = false
+
+    @Option(name: .customLong("repeat"), help: ArgumentHelp("Runs that are measured.", valueName: "n"))
+    var repeats = 3
+
+    @Option(help: "What is put together in the rows of the table.")
+    var by = Grouping.op
+
+    @Option(help: ArgumentHelp("List the rows of one stage: encode, prefill, decode, …", valueName: "name"))
+    var stage: String?
+
+    @Option(help: ArgumentHelp("Rows to list at most.", valueName: "n"))
+    var top = 20
+
+    @Option(
+        help: ArgumentHelp("Most tokens per segment; default: grows with its length.", valueName: "n"))
+    var maxNewTokens: Int?
+
+    @Flag(name: .customLong("no-repetition-stop"), help: "Go on when the model only repeats itself.")
+    var noRepetitionStop = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the profile as JSON; - for standard output, and nothing else there.", valueName: "file"),
+        completion: .file())
+    var json: String?
+
+    @Flag(help: "Compare two profiles written with --json.")
+    var compare = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --compare: fail if something became slower by more than this.", valueName: "percent"))
+    var failAbove: Double?
+
+    @Flag(help: "Only measure the limits of this machine.")
+    var limits = false
+
+    @Argument(
+        help: ArgumentHelp("A recording; with --compare two profiles.", valueName: "audio"),
+        completion: .file())
+    var inputs: [String] = []
+
+    /// Names that `--stage` knows.
+    private static let stages = ["audio", "mel", "encode", "prefill", "decode", "text"]
+
+    func validate() throws {
+        if limits && compare { throw ValidationError("--limits and --compare exclude each other.") }
+        let wanted = limits ? 0 : compare ? 2 : 1
+        guard inputs.count == wanted else {
+            throw ValidationError(
+                limits
+                    ? "--limits takes no recording."
+                    : compare ? "--compare takes two profiles." : "Name one recording.")
+        }
+        if inputs == ["-"] && !compare {
+            throw ValidationError("Standard input (-) can be read once only: name a file.")
+        }
+        if compare && json != nil { throw ValidationError("--compare writes no profile.") }
+        if failAbove != nil && !compare { throw ValidationError("--fail-above needs --compare.") }
+        if let failAbove, !(failAbove >= 0) { throw ValidationError("--fail-above must be at least 0.") }
+        if !(1...1_000).contains(repeats) { throw ValidationError("--repeat must be 1 to 1000.") }
+        if top < 1 { throw ValidationError("--top must be at least 1.") }
+        if let stage, !Self.stages.contains(stage) {
+            throw ValidationError("Unknown stage \(stage). Known: \(Self.stages.joined(separator: ", ")).")
+        }
+        if let threads, !(1...1_024).contains(threads) {
+            throw ValidationError("--threads must be 1 to 1024.")
+        }
+        if let maxNewTokens, maxNewTokens < 1 {
+            throw ValidationError("--max-new-tokens must be at least 1.")
+        }
+    }
+
+    func run() async throws {
+        MappedFileFaults.install()
+        let terminal = Terminal(quiet: false)
+        let interruption = Interruption()
+        do {
+            if compare {
+                try compareProfiles()
+            } else if limits {
+                try reportLimits()
+            } else {
+                try await profile(terminal, interruption)
+            }
+        } catch is CancellationError {
+            terminal.clearProgress()
+            throw (interruption.received ?? .interrupted).exit
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            terminal.error("\(error)")
+            throw ExitStatus(error).exit
+        }
+    }
+
+    private func profile(_ terminal: Terminal, _ interruption: Interruption) async throws {
+        let output = json == "-" ? nil : json
+        let plan = try OutputPlan(file: output, directory: nil, inputs: inputs, suffix: "json")
+        let (url, isPocketModel) = model.directory
+        if isPocketModel {
+            terminal.note(
+                "no --model given: using the bundled pocket model, which knows spoken English digits only")
+        }
+        let job = ProfileJob(
+            model: url, options: transcriberOptions, transcription: transcriptionOptions, input: inputs[0],
+            repeats: repeats, terminal: terminal)
+        let profile = try await interruption.cancelling { try await job.run() }
+        if case .file(let url) = plan { try OutputPlan.write(ProfileFile.text(profile), to: url) }
+        if json == "-" {
+            try StandardOutput.write(ProfileFile.text(profile))
+        } else {
+            try StandardOutput.write(ProfileText(profile, by: by, stage: stage, top: top).text)
+        }
+    }
+
+    private func compareProfiles() throws {
+        let (before, after) = (try ProfileFile.read(inputs[0]), try ProfileFile.read(inputs[1]))
+        if failAbove != nil && min(before.repeats, after.repeats) < 2 {
+            throw ProfilingError.setting(
+                "--fail-above needs profiles of at least two runs (--repeat): one cannot be told from chance")
+        }
+        let comparison = Comparison(before, after, by: by, stage: stage)
+        try StandardOutput.write(
+            ComparisonText(comparison, names: (inputs[0], inputs[1]), by: by, top: top).text)
+        if let failAbove, !comparison.slower(than: failAbove / 100).isEmpty {
+            throw ExitStatus.someInputsFailed.exit
+        }
+    }
+
+    private func reportLimits() throws {
+        let machine = try MachineReport(transcriberOptions)
+        if let json, json != "-" {
+            let plan = try OutputPlan(file: json, directory: nil, inputs: [], suffix: "json")
+            if case .file(let url) = plan { try OutputPlan.write(machine.json(), to: url) }
+        }
+        try StandardOutput.write(json == "-" ? machine.json() : machine.text)
+    }
+
+    private var transcriberOptions: Transcriber.Options {
+        var options = Transcriber.Options()
+        options.variant = variant
+        options.threads = threads
+        options.instructionSet = isa
+        options.fusion = !noFusion
+        return options
+    }
+
+    private var transcriptionOptions: TranscriptionOptions {
+        var options = TranscriptionOptions()
+        options.maxNewTokens = maxNewTokens
+        options.stopsRepetition = !noRepetitionStop
+        return options
+    }
+}

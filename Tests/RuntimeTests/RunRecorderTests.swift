@@ -1,0 +1,130 @@
+import Operators
+import Runtime
+import Tensors
+import Testing
+import Threading
+
+@Suite struct RunRecorderTests {
+    private let context = OperatorContext(pool: ThreadPool(threads: 1))
+
+    private func plan(_ graph: ComputeGraph) throws(SessionError) -> Plan {
+        try Plan(graph, opsets: ["": 18, "com.microsoft": 1], registry: .standard)
+    }
+
+    private func product() throws -> (plan: Plan, input: Int) {
+        var builder = GraphBuilder()
+        let x = builder.input("x")
+        let weights = builder.constant(Tensor((0..<12).map { Float($0) }, shape: [3, 4]))
+        let y = builder.node("MatMul", x, weights)
+        let z = builder.node("Neg", y)
+        return (try plan(builder.finished(z)), x)
+    }
+
+    @Test func stepsAreRecordedInOrder() throws {
+        let (plan, x) = try product()
+        let recorder = RunRecorder(threads: 1, capacity: 10)
+        let input = Tensor((0..<6).map { Float($0) }, shape: [2, 3])
+        for _ in 0..<2 { _ = try plan.run(feeding: [(x, input)], context, recorder: recorder) }
+        let steps = Array(recorder.steps)
+        #expect(steps.map(\.index) == [0, 1, 0, 1])
+        #expect(steps.map(\.run) == [0, 0, 1, 1])
+        #expect(steps[0].name == plan.steps[0].name)
+        #expect(steps[0].call.inputs.map { $0?.shape } == [[2, 3], [3, 4]])
+        #expect(steps[0].call.outputs.map(\.shape) == [[2, 4]])
+        #expect(steps[0].cost.multiplyAdds == 2 * 3 * 4)
+        #expect(steps[0].cost.bytesRead == (6 + 12) * 4)
+        #expect(steps[1].cost.bytesWritten == 8 * 4)
+        for (step, next) in zip(steps, steps.dropFirst()) {
+            #expect(step.start <= step.end && step.end <= next.start)
+        }
+        for (run, number) in zip(recorder.runs, 0...) {
+            let own = steps.filter { $0.run == number }
+            #expect(own.allSatisfy { run.start <= $0.start && $0.end <= run.end })
+        }
+    }
+
+    @Test func whatFindsNoRoomIsCounted() throws {
+        let (plan, x) = try product()
+        let recorder = RunRecorder(threads: 1, capacity: 3)
+        let input = Tensor((0..<6).map { Float($0) }, shape: [2, 3])
+        for _ in 0..<4 { _ = try plan.run(feeding: [(x, input)], context, recorder: recorder) }
+        #expect(Array(recorder.steps).count == 3)
+        #expect(recorder.droppedEvents == 5)
+        #expect(recorder.isHalfFull)
+        recorder.removeAll()
+        #expect(Array(recorder.steps).isEmpty)
+        #expect(recorder.droppedEvents == 0)
+        #expect(!recorder.isHalfFull)
+        _ = try plan.run(feeding: [(x, input)], context, recorder: recorder)
+        #expect(Array(recorder.steps).count == 2)
+    }
+
+    /// Steps of a branch come before the step that contains them.
+    @Test func branchesNest() throws {
+        var graph = ComputeGraph()
+        let (flag, x, y) = (graph.addValue("flag"), graph.addValue("x"), graph.addValue("y"))
+        graph.inputs = [flag, x]
+        graph.outputs = [y]
+        func branch(_ type: String) -> ComputeGraph {
+            var branch = ComputeGraph()
+            let (captured, result) = (branch.addValue("x"), branch.addValue("result"))
+            branch.captures = [(x, captured)]
+            branch.outputs = [result]
+            branch.nodes = [
+                ComputeGraph.Node(name: "", type: type, inputs: [captured], outputs: [result])
+            ]
+            return branch
+        }
+        graph.nodes = [
+            ComputeGraph.Node(
+                name: "choice", type: "If", inputs: [flag], outputs: [y],
+                subgraphs: ["then_branch": branch("Neg"), "else_branch": branch("Abs")])
+        ]
+        let recorder = RunRecorder(threads: 1, capacity: 10)
+        _ = try plan(graph).run(
+            feeding: [(flag, Tensor(scalar: true)), (x, Tensor([3] as [Float]))], context,
+            recorder: recorder)
+        let steps = Array(recorder.steps)
+        // A node without a name is called after what it computes.
+        #expect(steps.map(\.name) == ["result", "choice"])
+        #expect(steps[1].start <= steps[0].start && steps[0].end <= steps[1].end)
+        #expect(steps[1].cost == OperatorCost(bytesRead: 0, bytesWritten: 0))
+    }
+
+    @Test func viewsAndRepeatedElementsAreSeen() throws {
+        var builder = GraphBuilder()
+        let x = builder.input("x")
+        let wide = builder.node("Expand", x, builder.integers(5, 4))
+        let turned = builder.node("Transpose", wide, attributes: ["perm": .ints([1, 0])])
+        let y = builder.node("Neg", turned)
+        let recorder = RunRecorder(threads: 1, capacity: 10)
+        _ = try plan(builder.finished(y)).run(
+            feeding: [(x, Tensor([1, 2, 3, 4] as [Float]))], context, recorder: recorder)
+        let costs = recorder.steps.map(\.cost)
+        for view in costs[0...1] {
+            #expect(view == OperatorCost(bytesRead: 0, bytesWritten: 0, kernel: "view"))
+        }
+        #expect(costs[2].bytesRead == 4 * 4)
+        #expect(costs[2].bytesWritten == 20 * 4)
+    }
+
+    /// A weight's name tells the layer, which lasts until another named weight.
+    @Test func layersFollowFromWeights() throws {
+        var builder = GraphBuilder()
+        var value = builder.input("x")
+        var expected: [Int?] = []
+        for (name, layer) in [
+            (nil, nil), ("model.layers.0.norm.weight", 0), (nil, 0), ("val_17", 0),
+            ("layers.12.fc1.bias", 12), ("onnx::MatMul_3", 12), ("norm.weight", nil), (nil, nil),
+        ] as [(String?, Int?)] {
+            if let name {
+                let weight = builder.graph.addValue(name, constant: Tensor([1] as [Float]))
+                value = builder.node("Add", value, weight)
+            } else {
+                value = builder.node("Neg", value)
+            }
+            expected.append(layer)
+        }
+        #expect(try plan(builder.finished(value)).layers == expected)
+    }
+}
