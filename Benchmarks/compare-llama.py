@@ -12,7 +12,7 @@ Both compute the logits of the last position only and choose the largest one.
 
 The output projection of an int4 directory is float32 in prefill and of 4 bits in a step. llama.cpp has one
 for both: with --output q4_0 a step reads as many bytes as this engine's, and its prefill fewer; with f32 it
-is the other way round. Each gets a column.
+is the other way round. Each gets a column. Rounds are as in compare-onnxruntime.py.
 """
 
 import argparse

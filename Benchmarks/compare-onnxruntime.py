@@ -7,8 +7,9 @@
 The recording must be mono at 16 kHz. ONNX Runtime runs with all its optimisations and is fed the tokens
 that qwen3-asr chose, so that both do the same work. Its process is Python: what Python and NumPy take to
 start is not counted, log-mel and tokenizer neither. Every round runs each engine once; figures are medians of
-the rounds. The machine's limits are measured in each round between the two, by a program of Benchmarks:
-  swift build -c release --package-path Benchmarks --product machine-limits
+the rounds. The machine's limits are measured in each round between the two.
+
+Rounds in which other processes took more of the processors than --disturbance says are repeated.
 """
 
 import argparse

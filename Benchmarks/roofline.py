@@ -25,19 +25,14 @@ UNITS = {"memory_read": "GB/s", "float32": "GFLOP/s", "int8": "GOP/s"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--limits", type=Path, default=ROOT / "Benchmarks/.build/release/machine-limits", help="its program"
-    )
     parser.add_argument("--block-size", type=int, default=64, help="of the int4 weights")
 
 
 def measured_limits(options: argparse.Namespace) -> Figures:
     """Bytes and operations in a second on as many threads; a multiply-add is two operations."""
-    try:
-        output = subprocess.run([options.limits, str(options.threads)], check=True, capture_output=True)
-    except FileNotFoundError:
-        sys.exit(f"{options.limits} is missing: swift build -c release --package-path Benchmarks")
-    return json.loads(output.stdout)
+    command = [str(options.binary), "profile", "--limits", "--threads", str(options.threads), "--json", "-"]
+    output = subprocess.run(command, check=True, capture_output=True).stdout
+    return json.loads(output)["limits"]
 
 
 @dataclass(frozen=True)
