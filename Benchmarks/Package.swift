@@ -24,7 +24,6 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CSIMD"),
-        .target(name: "CLimits"),
         .target(name: "Memory", swiftSettings: swiftSettings),
         .target(name: "Threading", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
         .target(name: "KernelsPortable", dependencies: ["CSIMD"], swiftSettings: swiftSettings),
@@ -38,22 +37,16 @@ let package = Package(
             ])),
         .target(
             name: "Kernels",
-            dependencies: ["CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Memory", "Threading"],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "MachineLimits", dependencies: ["CLimits", "Kernels", "Threading"],
-            swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "machine-limits", dependencies: ["Kernels", "MachineLimits", "Threading"],
+            dependencies: [
+                "CSIMD", "KernelsPortable", "KernelsAVX2", "KernelsAVX512", "Memory", "Threading",
+            ],
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "kernel-times", dependencies: ["Kernels", "MachineLimits", "Threading", "COpenBLAS"],
+            name: "kernel-times", dependencies: ["Kernels", "Threading", "COpenBLAS"],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "KernelBenchmarks",
-            dependencies: [
-                "Kernels", "MachineLimits", "Threading", .product(name: "Benchmark", package: "benchmark"),
-            ],
+            dependencies: ["Kernels", "Threading", .product(name: "Benchmark", package: "benchmark")],
             path: "KernelBenchmarks", swiftSettings: swiftSettings,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ],

@@ -12,7 +12,7 @@ Both compute the logits of the last position only and choose the largest one.
 
 The output projection of an int4 directory is float32 in prefill and of 4 bits in a step. llama.cpp has one
 for both: with --output q4_0 a step reads as many bytes as this engine's, and its prefill fewer; with f32 it
-is the other way round. Each gets a column.
+is the other way round. Each gets a column. Rounds are as in compare-onnxruntime.py.
 """
 
 import argparse
@@ -122,16 +122,11 @@ def main() -> None:
     peers = make_peers(options, config.decoder, positions, steps)
     for peer in peers:
         peer.run()
-    own: list[Figures] = []
-    others: list[list[Figures]] = [[] for _ in peers]
-    limits: list[Figures] = []
-    for round_number in range(options.repeats):
-        own.append(engine.run(options)[0])
-        limits.append(roofline.measured_limits(options))
-        for peer, figures in zip(peers, others, strict=True):
-            figures.append(peer.run())
-        print(f"round {round_number + 1} of {options.repeats}", file=sys.stderr)
 
+    def run_round() -> tuple[Figures, Figures, list[Figures]]:
+        return engine.run(options)[0], roofline.measured_limits(options), [peer.run() for peer in peers]
+
+    own, limits, others = zip(*engine.calm_rounds(options, run_round), strict=True)
     print(f"{os.cpu_count()} processors, {options.threads} threads, {positions} positions, {steps} steps")
     print(f"llama-cpp-python {llama_cpp.__version__}: {llama_cpp.llama_print_system_info().decode()}")
     print(f"{roofline.describe(limits)}\n")
@@ -141,7 +136,7 @@ def main() -> None:
     for stage in ("prefill", "step"):
         mine = 1000 * statistics.median(figures[stage] for figures in own)
         cells = [stage, f"{mine:.1f} ms"]
-        for figures in others:
+        for figures in zip(*others, strict=True):
             other = 1000 * statistics.median(figure[stage] for figure in figures)
             cells += [f"{other:.1f} ms", f"{mine / other:.3f}"]
         print("|", " | ".join(cells), "|")

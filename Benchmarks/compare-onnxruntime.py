@@ -7,8 +7,9 @@
 The recording must be mono at 16 kHz. ONNX Runtime runs with all its optimisations and is fed the tokens
 that qwen3-asr chose, so that both do the same work. Its process is Python: what Python and NumPy take to
 start is not counted, log-mel and tokenizer neither. Every round runs each engine once; figures are medians of
-the rounds. The machine's limits are measured in each round between the two, by a program of Benchmarks:
-  swift build -c release --package-path Benchmarks --product machine-limits
+the rounds. The machine's limits are measured in each round between the two.
+
+Rounds in which other processes took more of the processors than --disturbance says are repeated.
 """
 
 import argparse
@@ -85,23 +86,19 @@ def main() -> None:
     work = roofline.Work.of(config, mel.shape[1], positions, options.variant, options.block_size)
     _, tokens = engine.run(options)
     peer = None if options.alone else Peer(options, mel)
-    own: list[Figures] = []
-    others: list[Figures] = []
-    limits: list[Figures] = []
-    for round_number in range(options.repeats):
-        own.append(engine.run(options)[0])
-        limits.append(roofline.measured_limits(options))
-        if peer:
-            others.append(peer.run(tokens))
-        print(f"round {round_number + 1} of {options.repeats}", file=sys.stderr)
 
+    def run_round() -> tuple[Figures, Figures, Figures]:
+        own = engine.run(options)[0]
+        return own, roofline.measured_limits(options), peer.run(tokens) if peer else {}
+
+    own, limits, others = zip(*engine.calm_rounds(options, run_round), strict=True)
     print(f"{os.cpu_count()} processors, {options.threads} threads, {options.variant}, {len(tokens)} tokens")
     print(f"{roofline.describe(limits)}\n")
     print("| | qwen3-asr | ONNX Runtime | ratio |\n| --- | --- | --- | --- |")
     for name in STAGES + MEMORY:
         scale, unit = (1, "MB") if name in MEMORY else (1000, "ms")
         mine = scale * statistics.median(figures[name] for figures in own)
-        if not others:
+        if not peer:
             print(f"| {name} | {mine:.1f} {unit} | | |")
             continue
         other = scale * statistics.median(figures[name] for figures in others)

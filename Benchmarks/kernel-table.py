@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the kernels' benchmarks and prints them as one table, a column for each instruction set.
 
-  Benchmarks/kernel-table.py [--filter 'MatMulNBits.*'] [--percentile 50]
+  Benchmarks/kernel-table.py [--filter 'MatMulNBits.*'] [--sets avx512 avx2] [--percentile 50]
 
 The figures are rates, 10⁹ of the unit in a second; those of products, and of what streams weights or a cache,
 are held against the limit of the machine that is measured in the same run.
@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -25,14 +26,15 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--filter", default=".*", help="regular expression of whole names, without the set")
-    parser.add_argument("--percentile", type=float, default=50, help="of the rates of all calls")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--percentile", type=float, default=50.0, help="of the rates of all calls")
     return parser.parse_args()
 
 
-def measured(pattern: str, percentile: float) -> dict[tuple[str, str], Rates]:
+def measured(pattern: str, sets: Sequence[str], percentile: float) -> dict[tuple[str, str], Rates]:
     """Rates of each kernel and unit by instruction set."""
     command = ["swift", "package", "--package-path", str(PACKAGE), "benchmark", "--no-progress", "--quiet"]
-    command += ["--filter", f"(limit of .*|{pattern}), [a-z]+, [a-z0-9]+"]
+    command += ["--filter", f"(limit of .*|{pattern}), [a-z]+, ({'|'.join(sets)})"]
     command += ["--format", "jmh", "--path", "stdout"]
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     start = result.stdout.find("[{")
@@ -58,7 +60,7 @@ def limit(kernels: dict[tuple[str, str], Rates], kernel: str, unit: str) -> Rate
 
 def main() -> None:
     options = arguments()
-    kernels = measured(options.filter, options.percentile)
+    kernels = measured(options.filter, options.sets, options.percentile)
     print("| kernel | 10⁹/s of |", " | ".join(SETS), "| avx512 / avx2 | of the limit, avx512 | avx2 |")
     print("|", " | ".join(["---"] * (5 + len(SETS))), "|")
     for (kernel, unit), rates in sorted(kernels.items()):

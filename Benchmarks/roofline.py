@@ -5,6 +5,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,19 +25,14 @@ UNITS = {"memory_read": "GB/s", "float32": "GFLOP/s", "int8": "GOP/s"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--limits", type=Path, default=ROOT / "Benchmarks/.build/release/machine-limits", help="its program"
-    )
     parser.add_argument("--block-size", type=int, default=64, help="of the int4 weights")
 
 
 def measured_limits(options: argparse.Namespace) -> Figures:
     """Bytes and operations in a second on as many threads; a multiply-add is two operations."""
-    try:
-        output = subprocess.run([options.limits, str(options.threads)], check=True, capture_output=True)
-    except FileNotFoundError:
-        sys.exit(f"{options.limits} is missing: swift build -c release --package-path Benchmarks")
-    return json.loads(output.stdout)
+    command = [str(options.binary), "profile", "--limits", "--threads", str(options.threads), "--json", "-"]
+    output = subprocess.run(command, check=True, capture_output=True).stdout
+    return json.loads(output)["limits"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class Work:
             is_quantised=is_quantised,
         )
 
-    def rows(self, own: list[Figures], limits: list[Figures]) -> list[str]:
+    def rows(self, own: Sequence[Figures], limits: Sequence[Figures]) -> list[str]:
         """A table of each stage's work and its share of the limit, both measured in the same round."""
         product = "int8" if self.is_quantised else "float32"
         bounds = {
@@ -85,7 +81,7 @@ def model_config(model: Path) -> ModelConfig:
     return ModelConfig.from_dict(json.loads((model / "config.json").read_text()))
 
 
-def describe(limits: list[Figures]) -> str:
+def describe(limits: Sequence[Figures]) -> str:
     """Median and spread of each limit."""
     parts = []
     for key, name in LIMITS.items():

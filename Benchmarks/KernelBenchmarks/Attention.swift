@@ -2,17 +2,8 @@ import Kernels
 import Threading
 
 extension KernelBenchmarks {
-    /// A decoding step's attention: 2 query heads to each of 8 key heads of 128, in a cache of 28 layers;
-    /// rotation of queries; and the kernels on two rows.
-    func addAttention() {
-        for keys in [158, 2000] {
-            addCacheRead("scores", keys: keys, resultLength: keys) { kernels, row, cached, result in
-                kernels.scores(row, count: 2, keys: cached, stride: 128, into: &result)
-            }
-            addCacheRead("weighted sums", keys: keys, resultLength: 128) { kernels, row, cached, result in
-                kernels.weightedSums(row, count: 2, values: cached, stride: 128, into: &result)
-            }
-        }
+    /// Rotation of queries.
+    func addRotation() {
         for positions in [1, 158] {
             let count = positions * 16 * 128
             let name = "rotation of heads \(positions) × 16 × 128"
@@ -26,7 +17,6 @@ extension KernelBenchmarks {
                 }
             }
         }
-        let length = 2048
         add("rotation 128", .numbers(128), calls: 1000) { this in
             let (input, table) = (Self.floats(128), Self.floats(64))
             var output = input
@@ -35,47 +25,84 @@ extension KernelBenchmarks {
                 this.kernels.rotate(input.span, cos: table.span, sin: table.span, into: &span)
             }
         }
-        add("dot product \(length)", .numbers(length), calls: 100) { this in
-            let (a, b) = (Self.floats(length), Self.floats(length))
-            var sum: Float = 0
-            return { _ in sum += this.kernels.dot(a.span, b.span) }
+    }
+
+    /// A decoding step's attention, 2 query heads to each of 8 key heads of 128, over the layers of a cache
+    /// that no processor cache holds: of numbers as they are, and packed in 16 bits.
+    func addCacheReads() {
+        for keys in [158, 2000] {
+            addCacheRead("scores", keys: keys, resultLength: keys) { kernels, row, cached, result in
+                kernels.scores(row, count: 2, keys: cached, stride: 128, into: &result)
+            } packed: { kernels, row, cached, result in
+                kernels.scores(row, count: 2, packedKeys: cached, stride: 130, into: &result)
+            }
+            addCacheRead("weighted sums", keys: keys, resultLength: 128) { kernels, row, cached, result in
+                kernels.weightedSums(row, count: 2, values: cached, stride: 128, into: &result)
+            } packed: { kernels, row, cached, result in
+                kernels.weightedSums(row, count: 2, packedValues: cached, stride: 130, into: &result)
+            }
         }
-        add("scaled addition \(length)", .numbers(length), calls: 100) { this in
-            let input = Self.floats(length)
-            var output = input
+        let count = 158 * 8 * 128
+        add("packed rows 1264 × 128", .numbers(count)) { this in
+            let input = Self.floats(count)
+            var output = [Int16](repeating: 0, count: count / 128 * KernelTable.packedRowLength(128))
             return { _ in
                 var span = output.mutableSpan
-                this.kernels.addScaled(input.span, factor: 1e-6, to: &span)
+                this.kernels.packRows(input.span, size: 128, into: &span)
             }
         }
     }
 
+    private typealias Read<Element> =
+        @Sendable (KernelTable, Span<Float>, Span<Element>, inout MutableSpan<Float>) -> Void
+
     /// - Parameters:
     ///   - resultLength: numbers for each of the two queries.
     ///   - body: receives two queries, or their weights, and the keys or values of one head.
+    ///   - packed: likewise.
     private func addCacheRead(
-        _ name: String, keys: Int, resultLength: Int,
-        _ body:
-            @escaping @Sendable (
-                KernelTable, Span<Float>, Span<Float>, inout MutableSpan<Float>
-            ) -> Void
+        _ name: String, keys: Int, resultLength: Int, _ body: @escaping Read<Float>,
+        packed: @escaping Read<Int16>
     ) {
-        let (layers, heads, size) = (28, 8, 128)
-        let headSize = keys * size
-        add("\(name), \(keys) keys", .bytes(heads * headSize * 4)) { this in
-            let cache = Self.floats(layers * heads * headSize)
-            let rows = Self.floats(2 * (resultLength == keys ? size : keys))
-            let kernels = this.kernels
-            return { call in
-                this.pool.parallelFor(heads) { range in
-                    var result = [Float](repeating: 0, count: 2 * resultLength)
-                    for head in range {
-                        let start = (call % layers * heads + head) * headSize
-                        var span = result.mutableSpan
-                        body(kernels, rows.span, cache.span.extracting(start..<start + headSize), &span)
+        let (layers, size) = (28, 128)
+        let queryLength = resultLength == keys ? size : keys
+        for (kind, rowLength, width) in [
+            ("float32", size, 4), ("packed", KernelTable.packedRowLength(size), 2),
+        ] {
+            let headSize = keys * rowLength
+            let heads = 8
+            add("\(name), \(keys) keys, \(kind)", .bytes(heads * headSize * width)) { this in
+                let isPacked = kind == "packed"
+                let cache = isPacked ? [] : Self.floats(layers * heads * headSize)
+                let packedCache =
+                    isPacked ? this.packedHeads(layers * heads, keys: keys, size: size) : []
+                let rows = Self.floats(2 * queryLength)
+                let kernels = this.kernels
+                return { call in
+                    this.pool.parallelFor(heads) { range in
+                        var result = [Float](repeating: 0, count: 2 * resultLength)
+                        for head in range {
+                            let start = (call % layers * heads + head) * headSize
+                            let part = start..<start + headSize
+                            var span = result.mutableSpan
+                            if isPacked {
+                                packed(kernels, rows.span, packedCache.span.extracting(part), &span)
+                            } else {
+                                body(kernels, rows.span, cache.span.extracting(part), &span)
+                            }
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// The same packed rows for each of some heads.
+    private func packedHeads(_ heads: Int, keys: Int, size: Int) -> [Int16] {
+        var head = [Int16](repeating: 0, count: keys * KernelTable.packedRowLength(size))
+        let numbers = Self.floats(keys * size)
+        var span = head.mutableSpan
+        kernels.packRows(numbers.span, size: size, into: &span)
+        return (0..<heads).flatMap { _ in head }
     }
 }

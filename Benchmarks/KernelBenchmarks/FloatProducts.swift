@@ -38,25 +38,25 @@ extension KernelBenchmarks {
         }
     }
 
-    /// The encoder's three convolutions over four windows of 100 frames.
+    /// The encoder's three convolutions over a window of 100 frames.
     func addConvolutions() {
         for (channels, height, width) in [(1, 128, 100), (480, 64, 50), (480, 32, 25)] {
-            let (images, outputChannels) = (4, 480)
+            let outputChannels = 480
             let output = (height: (height + 1) / 2, width: (width + 1) / 2)
             let shape = ConvolutionShape(
                 channels: channels, height: height, width: width, window: (3, 3), strides: (2, 2),
                 padding: (1, 1), output: output)
-            let positions = images * outputChannels * output.height * output.width
+            let positions = outputChannels * output.height * output.width
             let work = Work.operations(2 * positions * channels * 9)
             add("convolution + GELU \(channels) × \(height) × \(width)", work) { this in
-                let input = Self.floats(images * channels * height * width)
+                let input = Self.floats(channels * height * width)
                 let weights = Self.floats(outputChannels * channels * 9)
                 let bias = Self.floats(outputChannels)
                 var result = [Float](repeating: 0, count: positions)
                 return { _ in
                     var span = result.mutableSpan
                     this.kernels.convolve(
-                        input.span, images: images, shape, weights: weights.span.bytes,
+                        input.span, images: 1, shape, weights: weights.span.bytes,
                         outputChannels: outputChannels, bias: bias.span, activation: .gelu, into: &span,
                         on: this.pool)
                 }

@@ -10,6 +10,8 @@ package enum Grouping: String, Sendable, CaseIterable {
     case layer
     /// All nodes that one kernel computes.
     case kernel
+    /// All nodes that do one kind of work.
+    case kind
 
     /// What a node's row is called.
     package func name(of node: Profile.Node) -> String {
@@ -18,6 +20,7 @@ package enum Grouping: String, Sendable, CaseIterable {
         case .node: node.name
         case .layer: node.layer.map { "layer \($0)" } ?? "outside of layers"
         case .kernel: node.kernel
+        case .kind: WorkKind(node).rawValue
         }
     }
 }

@@ -40,6 +40,13 @@ final class Interruption: Sendable {
         return try await task.value
     }
 
+    /// Ends the program as the signal asks, without what is otherwise done at exit: cancelled work may still be on
+    /// its way to the next place where it looks up, and must not meet libraries that are already shut down.
+    func leave() -> Never {
+        fflush(nil)
+        _exit((received ?? .interrupted).rawValue)
+    }
+
     private func receive(_ status: ExitStatus) {
         let cancel: (@Sendable () -> Void)? = state.withLock { state in
             if state.received != nil { _exit(status.rawValue) }

@@ -154,7 +154,7 @@ struct ProfileCommand: AsyncParsableCommand {
             }
         } catch is CancellationError {
             terminal.clearProgress()
-            throw (interruption.received ?? .interrupted).exit
+            interruption.leave()
         } catch let exit as ExitCode {
             throw exit
         } catch {

@@ -120,11 +120,12 @@ struct TranscribeCommand: AsyncParsableCommand {
                 modelName: isPocketModel ? "pocket" : url.path)
             status = try await job.run()
         } catch is CancellationError {
-            throw (interruption.received ?? .interrupted).exit
+            interruption.leave()
         } catch {
             terminal.error("\(error)")
             throw ExitStatus(error).exit
         }
+        if interruption.received != nil { interruption.leave() }
         if let status { throw status.exit }
     }
 

@@ -52,6 +52,34 @@ import Testing
         #expect(nodes.output.contains("2 tokens written"))
     }
 
+    @Test func pagesAndTrace() throws {
+        let result = try run(
+            speech, "--repeat", "1", "--json", file("a.json"), "--html", file("a.html"), "--trace",
+            file("a.trace"))
+        #expect(result.status == 0, "\(result.errors)")
+        let page = try String(contentsOfFile: file("a.html"), encoding: .utf8)
+        #expect(page.contains("id=\"roofline-chart\"") && page.contains("four two seven"))
+        let data = try Data(contentsOf: URL(filePath: file("a.trace")))
+        let trace = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let events = try #require(trace["traceEvents"] as? [[String: Any]])
+        let stages = events.filter { $0["cat"] as? String == "stage" }.compactMap { $0["name"] as? String }
+        #expect(stages.contains("prefill") && stages.contains("decode"))
+
+        let compared = try run("--compare", file("a.json"), file("a.json"), "--html", file("both.html"))
+        #expect(compared.status == 0)
+        let both = try String(contentsOfFile: file("both.html"), encoding: .utf8)
+        #expect(both.contains("<h1>a (1) and a (2)</h1>"))
+    }
+
+    @Test(arguments: [
+        ["--limits", "--html", "a.html"], ["--compare", "--trace", "t", "a", "b"], ["a.wav", "--html", "-"],
+        ["a.wav", "--html", "x", "--trace", "x"],
+    ])
+    func outputsThatCannotBe(arguments: [String]) throws {
+        let result = try Command(["profile"] + arguments).run()
+        #expect(result.status == 64)
+    }
+
     @Test func profileOnStandardOutput() throws {
         let result = try run(speech, "--repeat", "1", "--json", "-")
         #expect(result.status == 0)

@@ -99,3 +99,52 @@ import Transcription
         #expect(ProfilePage(profile).text.contains("id=\"stage-chart\""))
     }
 }
+
+/// Two profiles on one page.
+@Suite struct ComparisonPageTests {
+    private static var other: Profile {
+        var other = SampleProfile.pocket
+        other.engine.name = "onnxruntime"
+        other.nodes[1].op = "com.microsoft.MatMulNBits"
+        for index in other.nodes.indices {
+            other.nodes[index].times = other.nodes[index].times.map { $0 * 3 }
+        }
+        return other
+    }
+
+    private let page = ComparisonPage(
+        SampleProfile.pocket, named: "first <1>", Self.other, named: "second"
+    ).text
+
+    @Test func bothAreThere() {
+        for chart in ["stage-chart", "kind-chart", "operator-chart", "roofline-chart", "step-chart"] {
+            let drawing = page.components(separatedBy: "<svg class=\"chart\" id=\"\(chart)\"")
+            #expect(drawing.count == 2)
+            let content = drawing.last?.components(separatedBy: "</svg>").first ?? ""
+            #expect(content.contains("c-first") && content.contains("c-second"), "\(chart)")
+        }
+        #expect(page.contains("<h1>first &lt;1&gt; and second</h1>"))
+        #expect(!page.contains("<1>"))
+        for table in ["kind", "op", "layer", "kernel", "node"] {
+            #expect(page.contains("<table id=\"table-\(table)\">"))
+        }
+        // 4 and 5 thirds of a millisecond, and three times as much: under other names, but the same work.
+        #expect(
+            page.contains(">products with quantised weights</td><td class=\"n\" data-v=\"0.0015\">1.50</td>"))
+        #expect(page.contains(">3.00 ×</td>"))
+    }
+
+    @Test func equalNamesAreNumbered() {
+        let page = ComparisonPage(SampleProfile.pocket, named: "run", SampleProfile.pocket, named: "run")
+            .text
+        #expect(page.contains("<h1>run (1) and run (2)</h1>"))
+        #expect(!page.contains("class=\"slower\"") && !page.contains("class=\"faster\""))
+    }
+
+    @Test func otherRecordingsAreTold() {
+        var other = Self.other
+        other.audio.path = "/audio/other.wav"
+        let page = ComparisonPage(SampleProfile.pocket, named: "a", other, named: "b").text
+        #expect(page.contains("The recordings differ: four-two-seven.wav and other.wav."))
+    }
+}

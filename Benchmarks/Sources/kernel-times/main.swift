@@ -1,7 +1,6 @@
 import COpenBLAS
 import Foundation
 import Kernels
-import MachineLimits
 import Threading
 
 // Times of the float products against OpenBLAS's and the processor's limit, in turn with each other, so that
@@ -30,6 +29,20 @@ func seconds(_ body: () -> Void) -> Double {
 
 func text(_ x: Double, _ digits: Int = 1) -> String { String(format: "%7.\(digits)f", x) }
 
+/// GFLOP/s of multiply-adds in registers on all threads.
+func limit(_ kernels: KernelTable) -> Double {
+    let rounds = 200_000
+    let work = 2e-9 * Double(threads * 4) * Double(kernels.multiplyAdds(rounds: rounds))
+    let times = (0..<4).map { _ in
+        seconds {
+            pool.parallelFor(threads * 4) { range in
+                for _ in range { _ = kernels.multiplyAdds(rounds: rounds) }
+            }
+        }
+    }
+    return work / (times.min() ?? 1)
+}
+
 /// C = A · B by OpenBLAS, half of the columns on each thread.
 func blas(
     _ a: [Float], _ b: UnsafePointer<Float>, _ c: inout [Float], m: Int, n: Int, k: Int, transposed: Bool
@@ -54,7 +67,7 @@ func blas(
 
 func products(_ set: InstructionSet) {
     let kernels = KernelTable(set)
-    let peak = 1e-9 * MachineLimits.best(of: 4) { MachineLimits.runFloat32(set, on: pool) }
+    let peak = limit(kernels)
     print("\(set): limit \(text(peak)) GFLOP/s")
     print("     M     N     K  B     Swift  OpenBLAS   ratio  of limit")
     for (m, n, k) in [

@@ -92,11 +92,14 @@ struct AttentionScratch {
         let (q, k) = (attention.queries, attention.keys)
         let (rows, size, scale) = (tile.rows.count, q.shape[3], attention.scale)
         let source = q.reachableSpan(Float.self)
+        let (entryStride, headStride, rowStride) = (q.strides[0], q.strides[1], q.strides[2])
+        var scaled = queries.mutableSpan
         for row in 0..<rows {
             let (query, member) = tile.queryAndMember(row, attention.group)
             let head = tile.keyHead * attention.group + member
-            let start = tile.entry * q.strides[0] + head * q.strides[1] + query * q.strides[2]
-            for index in 0..<size { queries[row * size + index] = scale * source[start + index] }
+            let start = tile.entry * entryStride + head * headStride + query * rowStride
+            var target = scaled.part(row * size..<(row + 1) * size)
+            target.writeVectors(from: source.extracting(start..<start + size)) { $0 * scale }
         }
         let offset = tile.entry * k.strides[0] + tile.keyHead * k.strides[1]
         let (copies, kernels, pool) = (queries, kernels, pool)

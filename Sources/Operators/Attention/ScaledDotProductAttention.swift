@@ -141,7 +141,7 @@ package struct ScaledDotProductAttention: Sendable {
                     let start = ((tile.entry * length + query) * heads + head) * valueSize
                     var target = output.part(start..<start + valueSize)
                     let source = attended.part(row * valueSize..<(row + 1) * valueSize)
-                    for index in 0..<valueSize { target[index] = source[index] }
+                    target.writeVectors(from: source.span) { $0 }
                 }
             }
         }

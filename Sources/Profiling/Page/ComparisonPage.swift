@@ -6,7 +6,6 @@ package struct ComparisonPage {
     private let first: Profile
     private let second: Profile
     private let names: (String, String)
-    private static let charted = 18
 
     /// - Parameters:
     ///   - firstName: what to call the first, such as the name of its file.
@@ -23,13 +22,14 @@ package struct ComparisonPage {
             <header>
             <p class="kind">Comparison of two profiles</p>
             <h1>\(names.0) and \(names.1)</h1>
-            <p class="facts c-first"><i class="key"></i>\(names.0): \(ProfileFacts(first).line)</p>
-            <p class="facts c-second"><i class="key"></i>\(names.1): \(ProfileFacts(second).line)</p>
+            <p class="facts c-first"><i class="key"></i>\(label(names.0, first))\(ProfileFacts(first).line)</p>
+            <p class="facts c-second"><i class="key"></i>\(label(names.1, second))\(ProfileFacts(second).line)</p>
             \(heard)</header>
 
             """
         content += PageFrame.section("summary", "As a whole", "", summary.markup)
         content += stageSection
+        content += kindSection
         content += operatorSection
         content += PageFrame.section(
             "roofline", "Roofline",
@@ -39,6 +39,11 @@ package struct ComparisonPage {
         content += stepSection
         content += tableSection
         return PageFrame(title: "\(names.0) and \(names.1) – profiles", content: content).text
+    }
+
+    /// Nothing where what follows begins with the same.
+    private func label(_ name: String, _ profile: Profile) -> String {
+        name == profile.engine.name ? "" : name + ": "
     }
 
     private var heard: Markup {
@@ -118,16 +123,30 @@ package struct ComparisonPage {
     }
 
     private var operatorSection: Markup {
-        let rows = Comparison(first, second, by: .op).longestFirst.prefix(Self.charted).map { row in
-            bars(
-                "\(row.name.withoutDomain), \(row.stage)", (row.before?.median, row.after?.median),
-                filter: row.name)
-        }
-        let chart = BarChart(id: "operator-chart", description: "Time of each operator", rows: rows)
+        let chart = BarChart(
+            id: "operator-chart", description: "Time of each operator", rows: longest(by: .op, atMost: 18))
         return PageFrame.section(
             "operators", "Operators",
             "Those that take longest. What one engine fuses, the other spends in several operators.",
             "\(legend())\(chart.markup)")
+    }
+
+    private var kindSection: Markup {
+        let chart = BarChart(
+            id: "kind-chart", description: "Time of each kind of work", rows: longest(by: .kind, atMost: 14))
+        return PageFrame.section(
+            "kinds", "Kinds of work",
+            "Operators by what they do, so that engines which fuse differently can be "
+                + "compared. What engines do beside running nodes has their own names.",
+            "\(legend())\(chart.markup)")
+    }
+
+    private func longest(by grouping: Grouping, atMost count: Int) -> [BarChart.Row] {
+        Comparison(first, second, by: grouping).longestFirst.prefix(count).map { row in
+            bars(
+                "\(row.name.withoutDomain), \(row.stage)", (row.before?.median, row.after?.median),
+                filter: grouping == .op ? row.name : nil)
+        }
     }
 
     private var roofline: RooflineChart {
@@ -151,7 +170,7 @@ package struct ComparisonPage {
     }
 
     private var tableSection: Markup {
-        let views = [Grouping.op, .layer, .kernel, .node]
+        let views = [Grouping.kind, .op, .layer, .kernel, .node]
         let tables = views.map { grouping -> Markup in
             let table = HTMLTable(first, second, names: names, by: grouping)
             return "<div class=\"view\" data-view=\"\(grouping.rawValue)\">\(table.markup)</div>\n"

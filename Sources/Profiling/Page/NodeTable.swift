@@ -48,6 +48,7 @@ extension Grouping {
         case .node: "Node"
         case .layer: "Layer"
         case .kernel: "Kernel"
+        case .kind: "Kind of work"
         }
     }
 
@@ -57,6 +58,7 @@ extension Grouping {
         case .node: "By node"
         case .layer: "By layer"
         case .kernel: "By kernel"
+        case .kind: "By kind of work"
         }
     }
 }

@@ -71,7 +71,7 @@ enum PageStyle {
         .scroll { overflow: auto; max-height: 82vh; margin-bottom: 12px; border-top: 1px solid var(--hair); border-bottom: 1px solid var(--hair); }
         table { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 1.35; }
         caption { text-align: left; padding: 8px 0 4px; font-weight: 600; }
-        .js .view caption, #stages caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+        .js .view caption, #stages caption, #summary caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
         th, td { padding: 5px 8px; text-align: left; vertical-align: baseline; white-space: nowrap; }
         th:first-child, td:first-child { padding-left: 0; }
         th { position: sticky; top: 0; background: var(--paper); color: var(--quiet); font-weight: 500; box-shadow: inset 0 -1px var(--hair); z-index: 1; }

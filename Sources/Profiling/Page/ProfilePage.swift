@@ -136,11 +136,11 @@ package struct ProfilePage {
     }
 
     private var tableSection: Markup {
-        let tables = [Grouping.op, .kernel, .layer, .node].map { grouping -> Markup in
+        let tables = [Grouping.op, .kernel, .layer, .kind, .node].map { grouping -> Markup in
             "<div class=\"view\" data-view=\"\(grouping.rawValue)\">\(HTMLTable(profile, by: grouping).markup)</div>\n"
         }
         return PageFrame.section(
             "table", "Every number", "",
-            "\(TableControls(views: ["op", "kernel", "layer", "node"], profile).markup)\(tables)")
+            "\(TableControls(views: ["op", "kernel", "layer", "kind", "node"], profile).markup)\(tables)")
     }
 }

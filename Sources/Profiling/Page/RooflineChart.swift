@@ -75,11 +75,7 @@ struct RooflineChart {
                 <text class="limit" x="\(Self.right - 4)" y="\(y(roof) - 6)" text-anchor="end">\(text)</text>
                 """
         }
-        // The slope's text follows it: both axes are logarithmic, and it rises a decade in a decade.
-        let decade = (x(x.domain.lowerBound * 10) - Self.left, Self.bottom - y(y.domain.lowerBound * 10))
-        let middle = (max(x(from), Self.left) + x(limits.float32 / limits.memoryRead)) / 2
-        let height = y(from * limits.memoryRead) - (middle - x(from)) * decade.1 / max(decade.0, 1)
-        let angle = -atan2(decade.1, decade.0) * 180 / .pi
+        let (middle, height, angle) = slope(limits)
         return """
             \(content)<text class="limit" text-anchor="middle" \
             transform="translate(\(middle) \(height)) rotate(\(angle)) translate(0 -7)">\
@@ -87,11 +83,29 @@ struct RooflineChart {
             """
     }
 
+    /// Where the text at the slope is, and how it is turned to follow it: both axes are logarithmic, so the slope rises
+    /// a decade in a decade.
+    private func slope(_ limits: Profile.Limits) -> (x: Double, y: Double, angle: Double) {
+        let from = max(x.domain.lowerBound, y.domain.lowerBound / limits.memoryRead)
+        let across = x(x.domain.lowerBound * 10) - Self.left
+        let up = Self.bottom - y(y.domain.lowerBound * 10)
+        let middle = (x(from) + x(limits.float32 / limits.memoryRead)) / 2
+        let height = y(from * limits.memoryRead) - (middle - x(from)) * up / max(across, 1)
+        return (middle, height, -atan2(up, across) * 180 / .pi)
+    }
+
     private var marks: Markup {
         var labels = LabelPlacement(left: Self.left, right: Self.right)
-        for roof in [limits?.float32, limits?.int8] {
+        if let limits {
             // The names of the roofs end at the right.
-            if let roof { labels.avoid(Self.right - 70, y(roof) - 10, 70, height: 9) }
+            for roof in [limits.float32, limits.int8] {
+                labels.avoid(Self.right - 70, y(roof) - 10, 70, height: 9)
+            }
+            let (x, y, angle) = slope(limits)
+            for part in -3...3 {
+                let along = Double(part) * 20
+                labels.avoid(x + along * cos(angle * .pi / 180), y + along * sin(angle * .pi / 180) - 8, 12)
+            }
         }
         var content: Markup = ""
         for point in points {

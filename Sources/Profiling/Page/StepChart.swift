@@ -6,6 +6,9 @@ struct StepChart {
         /// For each repeat the time of each step.
         let steps: [[Double]]
 
+        /// The median of the last step.
+        var last: Double { count == 0 ? 0 : statistics(count - 1).median }
+
         var count: Int { steps.map(\.count).max() ?? 0 }
 
         /// Of the repeats that came so far.
@@ -44,7 +47,17 @@ struct StepChart {
                 <text class="limit" x="\(x.end + 8)" y="\(y(memoryBound) + 4)">memory limit</text>
                 """
         }
-        for one in series { content += drawn(one, x, y) }
+        for (index, one) in series.enumerated() {
+            let end = y(one.last)
+            // Numbers at the ends of two lines must not lie on each other.
+            let others = series.enumerated().filter { $0.offset != index }.map {
+                ($0.offset, y($0.element.last))
+            }
+            let near = others.first { abs($0.1 - end) < 14 }
+            let isAbove = near.map { ($0.1, $0.0) > (end, index) } ?? false
+            let moved = near.map { ((end + $0.1) / 2) + (isAbove ? -7 : 7) } ?? end
+            content += drawn(one, x, y, labelAt: moved)
+        }
         content += """
             <text class="axis" x="\(x.end)" y="\(Self.bottom + 36)" text-anchor="end">decoding step</text>
             """
@@ -52,7 +65,9 @@ struct StepChart {
             "step-chart", height: Self.bottom + 42, label: "Time of each decoding step", content)
     }
 
-    private func drawn(_ series: Series, _ x: ChartAxis, _ y: ChartAxis) -> Markup {
+    private func drawn(
+        _ series: Series, _ x: ChartAxis, _ y: ChartAxis, labelAt height: Double
+    ) -> Markup {
         let steps = (0..<series.count).map(series.statistics)
         guard let last = steps.last else { return "" }
         var upper: Markup = ""
@@ -75,7 +90,7 @@ struct StepChart {
         return """
             <g class="c-\(series.color.rawValue)"><polygon class="band" points="\(upper)\(lower)"/>\
             <polyline class="line" points="\(line)"/>\(marks)<text class="value" \
-            x="\(x(Double(steps.count) - 0.5) + 10)" y="\(y(last.median) + 4)">\(Quantity.time(last.median))\
+            x="\(x(Double(steps.count) - 0.5) + 10)" y="\(height + 4)">\(Quantity.time(last.median))\
             </text></g>
             """
     }

@@ -18,7 +18,9 @@ struct TableControls {
         }
     }
 
-    private static let titles = ["op": "Operators", "kernel": "Kernels", "layer": "Layers", "node": "Nodes"]
+    private static let titles = [
+        "kind": "Kinds of work", "op": "Operators", "kernel": "Kernels", "layer": "Layers", "node": "Nodes",
+    ]
 
     var markup: Markup {
         let buttons = views.map { view -> Markup in
