@@ -4,8 +4,8 @@ package import Transcription
 /// for each thread, on the first the stages with what happened in them, on the others their parts in loops.
 ///
 /// Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU. Times are in microseconds, to
-/// the nanosecond. Beginnings and ends are rounded, and durations are what lies between, so that events which nest
-/// still do.
+/// the nanosecond. Beginnings and ends are rounded, and durations are what lies between less one, so that events
+/// which nest still do.
 package struct TraceDocument {
     /// The file: one JSON object, with an event on each line.
     package let text: String
@@ -40,7 +40,8 @@ package struct TraceDocument {
 
     private static func line(_ event: Profile.Event, _ nodes: [Profile.Node]) -> String {
         let start = nanoseconds(event.start)
-        let duration = nanoseconds(event.start + event.duration) - start
+        // A nanosecond less: a viewer that adds up in floating point could take neighbours that touch for overlapping.
+        let duration = max(0, nanoseconds(event.start + event.duration) - start - 1)
         let node = event.node.flatMap { nodes.indices.contains($0) ? nodes[$0] : nil }
         let name = event.kind == .waiting ? "waiting" : event.name
         return """
