@@ -1,26 +1,4 @@
 extension KernelTable {
-    /// `Σ a[k] * b[k]`.
-    package func dot(_ a: Span<Float>, _ b: Span<Float>) -> Float {
-        precondition(a.count == b.count)
-        return a.withUnsafeBufferPointer { a in
-            b.withUnsafeBufferPointer { b in
-                guard let x = a.baseAddress, let y = b.baseAddress else { return 0 }
-                return functions.rows.dot(x, y, a.count)
-            }
-        }
-    }
-
-    /// `output += factor * input`.
-    package func addScaled(_ input: Span<Float>, factor: Float, to output: inout MutableSpan<Float>) {
-        precondition(input.count == output.count)
-        input.withUnsafeBufferPointer { input in
-            output.withUnsafeMutableBufferPointer { output in
-                guard let from = input.baseAddress, let to = output.baseAddress else { return }
-                functions.rows.addScaled(from, factor, to, output.count)
-            }
-        }
-    }
-
     /// Scores of a few queries with keys: `scores[i, j] = Σ queries[i, k] * keys[j * stride + k]`. The keys are
     /// read once from memory for all queries.
     ///
@@ -32,28 +10,10 @@ extension KernelTable {
         _ queries: Span<Float>, count: Int, keys: Span<Float>, stride: Int,
         into scores: inout MutableSpan<Float>
     ) {
-        guard count > 0, scores.count > 0 else { return }
-        let (size, keyCount) = (queries.count / count, scores.count / count)
-        precondition(size * count == queries.count && keyCount * count == scores.count)
-        Self.checkRows(keys.count, rowCount: keyCount, stride: stride, length: size)
-        let block = Self.rowsPerBlock(size)
-        queries.withUnsafeBufferPointer { queries in
-            keys.withUnsafeBufferPointer { keys in
-                scores.withUnsafeMutableBufferPointer { scores in
-                    guard let to = scores.baseAddress else { return }
-                    guard let from = queries.baseAddress, let rows = keys.baseAddress else {
-                        return scores.update(repeating: 0)
-                    }
-                    for start in Swift.stride(from: 0, to: keyCount, by: block) {
-                        for query in 0..<count {
-                            functions.rows.dotRows(
-                                from + query * size, rows + start * stride, stride,
-                                min(block, keyCount - start), to + (query * keyCount + start), size)
-                        }
-                    }
-                }
-            }
-        }
+        let size = queries.count / max(1, count)
+        self.scores(
+            queries, count, KeyRows(keys.bytes, stride: stride * 4, length: size * 4),
+            by: functions.rows.dotRows, into: &scores)
     }
 
     /// ``scores(_:count:keys:stride:into:)`` of packed keys.
@@ -61,14 +21,25 @@ extension KernelTable {
         _ queries: Span<Float>, count: Int, packedKeys keys: Span<Int16>, stride: Int,
         into scores: inout MutableSpan<Float>
     ) {
+        let size = queries.count / max(1, count)
+        self.scores(
+            queries, count,
+            KeyRows(keys.bytes, stride: stride * 2, length: Self.packedRowLength(size) * 2),
+            by: functions.rows.dotPackedRows, into: &scores)
+    }
+
+    private func scores(
+        _ queries: Span<Float>, _ count: Int, _ keys: borrowing KeyRows, by dotRows: RowFunctions.DotRows,
+        into scores: inout MutableSpan<Float>
+    ) {
         guard count > 0, scores.count > 0 else { return }
         let (size, keyCount) = (queries.count / count, scores.count / count)
         precondition(size * count == queries.count && keyCount * count == scores.count)
-        Self.checkRows(
-            keys.count, rowCount: keyCount, stride: stride, length: Self.packedRowLength(size))
+        keys.check(rowCount: keyCount)
         let block = Self.rowsPerBlock(size)
+        let stride = keys.stride
         queries.withUnsafeBufferPointer { queries in
-            keys.withUnsafeBytes { keys in
+            keys.bytes.withUnsafeBytes { keys in
                 scores.withUnsafeMutableBufferPointer { scores in
                     guard let to = scores.baseAddress else { return }
                     guard let from = queries.baseAddress, let rows = keys.baseAddress else {
@@ -76,8 +47,8 @@ extension KernelTable {
                     }
                     for start in Swift.stride(from: 0, to: keyCount, by: block) {
                         for query in 0..<count {
-                            functions.rows.dotPackedRows(
-                                from + query * size, rows + start * stride * 2, stride,
+                            dotRows(
+                                from + query * size, rows + start * stride, stride,
                                 min(block, keyCount - start), to + (query * keyCount + start), size)
                         }
                     }
@@ -97,27 +68,10 @@ extension KernelTable {
         _ weights: Span<Float>, count: Int, values: Span<Float>, stride: Int,
         into sums: inout MutableSpan<Float>
     ) {
-        guard count > 0, sums.count > 0 else { return }
-        let (size, keyCount) = (sums.count / count, weights.count / count)
-        precondition(size * count == sums.count && keyCount * count == weights.count)
-        Self.checkRows(values.count, rowCount: keyCount, stride: stride, length: size)
-        let block = Self.rowsPerBlock(size)
-        weights.withUnsafeBufferPointer { weights in
-            values.withUnsafeBufferPointer { values in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    guard let to = sums.baseAddress else { return }
-                    guard keyCount > 0, let from = weights.baseAddress, let rows = values.baseAddress
-                    else { return sums.update(repeating: 0) }
-                    for start in Swift.stride(from: 0, to: keyCount, by: block) {
-                        for query in 0..<count {
-                            functions.rows.sumScaledRows(
-                                from + (query * keyCount + start), rows + start * stride, stride,
-                                min(block, keyCount - start), to + query * size, size, start > 0)
-                        }
-                    }
-                }
-            }
-        }
+        let size = sums.count / max(1, count)
+        weightedSums(
+            weights, count, KeyRows(values.bytes, stride: stride * 4, length: size * 4),
+            by: functions.rows.sumScaledRows, into: &sums)
     }
 
     /// ``weightedSums(_:count:values:stride:into:)`` of packed values.
@@ -125,22 +79,33 @@ extension KernelTable {
         _ weights: Span<Float>, count: Int, packedValues values: Span<Int16>, stride: Int,
         into sums: inout MutableSpan<Float>
     ) {
+        let size = sums.count / max(1, count)
+        weightedSums(
+            weights, count,
+            KeyRows(values.bytes, stride: stride * 2, length: Self.packedRowLength(size) * 2),
+            by: functions.rows.sumScaledPackedRows, into: &sums)
+    }
+
+    private func weightedSums(
+        _ weights: Span<Float>, _ count: Int, _ values: borrowing KeyRows,
+        by sumScaledRows: RowFunctions.SumScaledRows, into sums: inout MutableSpan<Float>
+    ) {
         guard count > 0, sums.count > 0 else { return }
         let (size, keyCount) = (sums.count / count, weights.count / count)
         precondition(size * count == sums.count && keyCount * count == weights.count)
-        Self.checkRows(
-            values.count, rowCount: keyCount, stride: stride, length: Self.packedRowLength(size))
+        values.check(rowCount: keyCount)
         let block = Self.rowsPerBlock(size)
+        let stride = values.stride
         weights.withUnsafeBufferPointer { weights in
-            values.withUnsafeBytes { values in
+            values.bytes.withUnsafeBytes { values in
                 sums.withUnsafeMutableBufferPointer { sums in
                     guard let to = sums.baseAddress else { return }
                     guard keyCount > 0, let from = weights.baseAddress, let rows = values.baseAddress
                     else { return sums.update(repeating: 0) }
                     for start in Swift.stride(from: 0, to: keyCount, by: block) {
                         for query in 0..<count {
-                            functions.rows.sumScaledPackedRows(
-                                from + (query * keyCount + start), rows + start * stride * 2, stride,
+                            sumScaledRows(
+                                from + (query * keyCount + start), rows + start * stride, stride,
                                 min(block, keyCount - start), to + query * size, size, start > 0)
                         }
                     }
@@ -172,16 +137,10 @@ extension KernelTable {
         }
     }
 
-    /// Rows of keys or values that stay in the first cache while all queries meet them.
+    /// Rows of keys or values that all queries meet in turn: so few that what comes next is asked for all the time,
+    /// not only while the first query reads.
     private static func rowsPerBlock(_ size: Int) -> Int {
         max(1, 1_024 / max(1, size))
-    }
-
-    private static func checkRows(_ count: Int, rowCount: Int, stride: Int, length: Int) {
-        precondition(stride >= 0)
-        guard rowCount > 0 else { return }
-        let (last, overflow) = (rowCount - 1).multipliedReportingOverflow(by: stride)
-        precondition(!overflow && last <= count - length, "rows beyond their span")
     }
 
     /// Rotary position embedding of one head, halves split: with `h = cos.count`,
@@ -242,5 +201,28 @@ extension KernelTable {
                 }
             }
         }
+    }
+}
+
+/// Rows of keys or values as they lie in memory.
+private struct KeyRows: ~Escapable {
+    let bytes: RawSpan
+    /// Bytes from row to row.
+    let stride: Int
+    /// Bytes of a row.
+    private let length: Int
+
+    @_lifetime(copy bytes)
+    init(_ bytes: RawSpan, stride: Int, length: Int) {
+        self.bytes = bytes
+        self.stride = stride
+        self.length = length
+    }
+
+    func check(rowCount: Int) {
+        precondition(stride >= 0)
+        guard rowCount > 0 else { return }
+        let (last, overflow) = (rowCount - 1).multipliedReportingOverflow(by: stride)
+        precondition(!overflow && last <= bytes.byteCount - length, "rows beyond their span")
     }
 }

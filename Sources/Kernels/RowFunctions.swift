@@ -6,6 +6,17 @@ internal import KernelsPortable
 struct RowFunctions: Sendable {
     typealias Input = UnsafePointer<Float>
     typealias Output = UnsafeMutablePointer<Float>
+    /// Rows are `stride` bytes apart.
+    typealias DotRows =
+        @Sendable (
+            _ query: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output, _ count: Int
+        ) -> Void
+    /// Likewise.
+    typealias SumScaledRows =
+        @Sendable (
+            _ weights: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output, _ count: Int,
+            _ isAdded: Bool
+        ) -> Void
     typealias Unary = @Sendable (Input, Output, _ count: Int) -> Void
 
     let exp: Unary
@@ -22,25 +33,10 @@ struct RowFunctions: Sendable {
         ) -> Void
     let rmsNorm: @Sendable (Input, _ scale: Input, _ epsilon: Float, Output, _ count: Int) -> Void
     let dot: @Sendable (Input, Input, _ count: Int) -> Float
-    let dotRows:
-        @Sendable (
-            _ query: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int
-        ) -> Void
-    let addScaled: @Sendable (Input, _ factor: Float, Output, _ count: Int) -> Void
-    let sumScaledRows:
-        @Sendable (
-            _ weights: Input, _ rows: Input, _ stride: Int, _ rowCount: Int, Output, _ count: Int,
-            _ isAdded: Bool
-        ) -> Void
-    let dotPackedRows:
-        @Sendable (
-            _ query: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output, _ count: Int
-        ) -> Void
-    let sumScaledPackedRows:
-        @Sendable (
-            _ weights: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output,
-            _ count: Int, _ isAdded: Bool
-        ) -> Void
+    let dotRows: DotRows
+    let dotPackedRows: DotRows
+    let sumScaledRows: SumScaledRows
+    let sumScaledPackedRows: SumScaledRows
     let packRow: @Sendable (Input, UnsafeMutableRawPointer, _ count: Int) -> Void
     let largest: @Sendable (Input, _ count: Int) -> Float
     let exponentialSum: @Sendable (Input, _ offset: Float, _ count: Int) -> Float
@@ -61,9 +57,8 @@ extension RowFunctions {
         rmsNorm: KernelsPortable.RowKernels.rmsNorm,
         dot: KernelsPortable.RowKernels.dot,
         dotRows: KernelsPortable.RowKernels.dotRows,
-        addScaled: KernelsPortable.RowKernels.addScaled,
-        sumScaledRows: KernelsPortable.RowKernels.sumScaledRows,
         dotPackedRows: KernelsPortable.RowKernels.dotPackedRows,
+        sumScaledRows: KernelsPortable.RowKernels.sumScaledRows,
         sumScaledPackedRows: KernelsPortable.RowKernels.sumScaledPackedRows,
         packRow: KernelsPortable.RowKernels.packRow,
         largest: KernelsPortable.RowKernels.largest,
@@ -85,9 +80,8 @@ extension RowFunctions {
             rmsNorm: KernelsAVX2.RowKernels.rmsNorm,
             dot: KernelsAVX2.RowKernels.dot,
             dotRows: KernelsAVX2.RowKernels.dotRows,
-            addScaled: KernelsAVX2.RowKernels.addScaled,
-            sumScaledRows: KernelsAVX2.RowKernels.sumScaledRows,
             dotPackedRows: KernelsAVX2.RowKernels.dotPackedRows,
+            sumScaledRows: KernelsAVX2.RowKernels.sumScaledRows,
             sumScaledPackedRows: KernelsAVX2.RowKernels.sumScaledPackedRows,
             packRow: KernelsAVX2.RowKernels.packRow,
             largest: KernelsAVX2.RowKernels.largest,
@@ -108,9 +102,8 @@ extension RowFunctions {
             rmsNorm: KernelsAVX512.RowKernels.rmsNorm,
             dot: KernelsAVX512.RowKernels.dot,
             dotRows: KernelsAVX512.RowKernels.dotRows,
-            addScaled: KernelsAVX512.RowKernels.addScaled,
-            sumScaledRows: KernelsAVX512.RowKernels.sumScaledRows,
             dotPackedRows: KernelsAVX512.RowKernels.dotPackedRows,
+            sumScaledRows: KernelsAVX512.RowKernels.sumScaledRows,
             sumScaledPackedRows: KernelsAVX512.RowKernels.sumScaledPackedRows,
             packRow: KernelsAVX512.RowKernels.packRow,
             largest: KernelsAVX512.RowKernels.largest,

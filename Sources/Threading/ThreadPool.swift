@@ -59,15 +59,13 @@ package final class ThreadPool: Sendable {
     package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
         guard count > 0 else { return }
         guard threadCount > 1, count > grain else { return body(0..<count) }
-        let ran: Void? = shared.loopIsRunning.withLockIfAvailable { _ in
-            withoutActuallyEscaping(body) { body in
-                shared.run(
-                    Loop(
-                        count: count, grain: max(1, grain), threads: threadCount, recorder: recorder,
-                        body: body))
-            }
+        guard !shared.loopIsRunning.exchange(true, ordering: .acquiring) else { return body(0..<count) }
+        withoutActuallyEscaping(body) { body in
+            shared.run(
+                Loop(
+                    count: count, grain: max(1, grain), threads: threadCount, recorder: recorder, body: body))
         }
-        if ran == nil { body(0..<count) }
+        shared.loopIsRunning.store(false, ordering: .releasing)
     }
 }
 
@@ -135,7 +133,7 @@ private final class Shared: Sendable {
     private let isStopping = Atomic<Bool>(false)
     /// Counts loops; workers wait for it to change.
     private let generation = Atomic<Int>(0)
-    let loopIsRunning = Mutex(())
+    let loopIsRunning = Atomic<Bool>(false)
     private let busyWorkers = Atomic<Int>(0)
     private let parkedWorkers = Atomic<Int>(0)
     private let wakeUp = NSCondition()

@@ -31,14 +31,9 @@ struct ProfileCommand: AsyncParsableCommand {
     @Option(help: "Weights to use: auto takes int4 where the model has it.")
     var variant = Variant.auto
 
-    @Option(help: "Instruction set of the kernels.")
-    var isa = Transcriber.Options.InstructionSet.auto
+    @OptionGroup var engine: EngineOptions
 
-    @Option(help: ArgumentHelp("Threads to compute with; default: all processors.", valueName: "n"))
-    var threads: Int?
-
-    @Flag(name: .customLong("no-fusion"), help: "Run the graphs as they are written.")
-    var noFusion = false
+    @OptionGroup var decoding: DecodingOptions
 
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Runs that are measured.", valueName: "n"))
     var repeats = 3
@@ -51,13 +46,6 @@ struct ProfileCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Rows to list at most.", valueName: "n"))
     var top = 20
-
-    @Option(
-        help: ArgumentHelp("Most tokens per segment; default: grows with its length.", valueName: "n"))
-    var maxNewTokens: Int?
-
-    @Flag(name: .customLong("no-repetition-stop"), help: "Go on when the model only repeats itself.")
-    var noRepetitionStop = false
 
     @Option(
         help: ArgumentHelp(
@@ -132,12 +120,6 @@ struct ProfileCommand: AsyncParsableCommand {
         if let stage, !Self.stages.contains(stage) {
             throw ValidationError("Unknown stage \(stage). Known: \(Self.stages.joined(separator: ", ")).")
         }
-        if let threads, !(1...1_024).contains(threads) {
-            throw ValidationError("--threads must be 1 to 1024.")
-        }
-        if let maxNewTokens, maxNewTokens < 1 {
-            throw ValidationError("--max-new-tokens must be at least 1.")
-        }
     }
 
     func run() async throws {
@@ -173,7 +155,8 @@ struct ProfileCommand: AsyncParsableCommand {
                 "no --model given: using the bundled pocket model, which knows spoken English digits only")
         }
         let job = ProfileJob(
-            model: url, options: transcriberOptions, transcription: transcriptionOptions, input: inputs[0],
+            model: url, options: engine.transcriberOptions(variant),
+            transcription: decoding.transcriptionOptions, input: inputs[0],
             repeats: repeats, detail: trace == nil ? .totals : .timeline, terminal: terminal)
         if recordingCost {
             let cost = try await interruption.cancelling { try await job.recordingCost() }
@@ -226,27 +209,11 @@ struct ProfileCommand: AsyncParsableCommand {
     }
 
     private func reportLimits() throws {
-        let machine = try MachineReport(transcriberOptions)
+        let machine = try MachineReport(engine.transcriberOptions(variant))
         if let json, json != "-" {
             let plan = try OutputPlan(file: json, directory: nil, inputs: [], suffix: "json")
             if case .file(let url) = plan { try OutputPlan.write(machine.json(), to: url) }
         }
         try StandardOutput.write(json == "-" ? machine.json() : machine.text)
-    }
-
-    private var transcriberOptions: Transcriber.Options {
-        var options = Transcriber.Options()
-        options.variant = variant
-        options.threads = threads
-        options.instructionSet = isa
-        options.fusion = !noFusion
-        return options
-    }
-
-    private var transcriptionOptions: TranscriptionOptions {
-        var options = TranscriptionOptions()
-        options.maxNewTokens = maxNewTokens
-        options.stopsRepetition = !noRepetitionStop
-        return options
     }
 }

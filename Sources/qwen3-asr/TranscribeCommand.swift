@@ -48,23 +48,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write a file for each input.", valueName: "dir"), completion: .directory)
     var outputDir: String?
 
-    @Option(help: ArgumentHelp("Threads to compute with; default: all processors.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup var decoding: DecodingOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Most tokens per segment; default: grows with its length.", valueName: "n"))
-    var maxNewTokens: Int?
-
-    @Option(help: "Instruction set of the kernels.")
-    var isa = Transcriber.Options.InstructionSet.auto
-
-    @Flag(name: .customLong("no-fusion"), help: "Run the graphs as they are written.")
-    var noFusion = false
-
-    @Flag(
-        name: .customLong("no-repetition-stop"), help: "Go on when the model only repeats itself.")
-    var noRepetitionStop = false
+    @OptionGroup var engine: EngineOptions
 
     @Flag(help: "Say nothing but errors on standard error.")
     var quiet = false
@@ -88,12 +74,6 @@ struct TranscribeCommand: AsyncParsableCommand {
         if let segmentSeconds, !(1...1_200).contains(segmentSeconds) {
             throw ValidationError("--segment-seconds must be 1 to 1200.")
         }
-        if let threads, !(1...1_024).contains(threads) {
-            throw ValidationError("--threads must be 1 to 1024.")
-        }
-        if let maxNewTokens, maxNewTokens < 1 {
-            throw ValidationError("--max-new-tokens must be at least 1.")
-        }
     }
 
     func run() async throws {
@@ -110,7 +90,7 @@ struct TranscribeCommand: AsyncParsableCommand {
                     "no --model given: using the bundled pocket model, which knows spoken English digits only"
                 )
             }
-            let transcriberOptions = transcriberOptions
+            let transcriberOptions = engine.transcriberOptions(variant)
             let transcriber = try await interruption.cancelling {
                 try await Transcriber(modelDirectory: url, options: transcriberOptions)
             }
@@ -129,22 +109,11 @@ struct TranscribeCommand: AsyncParsableCommand {
         if let status { throw status.exit }
     }
 
-    private var transcriberOptions: Transcriber.Options {
-        var options = Transcriber.Options()
-        options.variant = variant
-        options.threads = threads
-        options.instructionSet = isa
-        options.fusion = !noFusion
-        return options
-    }
-
     private var transcriptionOptions: TranscriptionOptions {
-        var options = TranscriptionOptions()
+        var options = decoding.transcriptionOptions
         options.language = language.flatMap { Language($0) }
         options.context = context
         options.segmentSeconds = segmentSeconds
-        options.maxNewTokens = maxNewTokens
-        options.stopsRepetition = !noRepetitionStop
         return options
     }
 }

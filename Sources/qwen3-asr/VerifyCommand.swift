@@ -64,27 +64,19 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print a JSON object per model and line.")
     var json = false
 
-    @Option(help: ArgumentHelp("Threads to compute with; default: all processors.", valueName: "n"))
-    var threads: Int?
-
-    @Option(help: "Instruction set of the kernels.")
-    var isa = Transcriber.Options.InstructionSet.auto
-
-    @Flag(name: .customLong("no-fusion"), help: "Run the graphs as they are written.")
-    var noFusion = false
+    @OptionGroup var engine: EngineOptions
 
     @Argument(help: ArgumentHelp("Graphs.", valueName: "model"), completion: .file())
     var models: [String] = []
 
     func validate() throws {
-        if selfCheck && (bisect || noFusion || reference != nil || rtol != nil || atol != nil || isa != .auto)
+        if selfCheck
+            && (bisect || engine.noFusion || reference != nil || rtol != nil || atol != nil
+                || engine.isa != .auto)
         {
             throw ValidationError("--self takes no reference and chooses tolerances and settings itself.")
         }
         if models.isEmpty && !selfCheck { throw ValidationError("Name at least one model.") }
-        if let threads, !(1...1_024).contains(threads) {
-            throw ValidationError("--threads must be 1 to 1024.")
-        }
         for (name, value) in [("--rtol", rtol), ("--atol", atol)] {
             if let value, !(value >= 0) { throw ValidationError("\(name) must be at least 0.") }
         }
@@ -128,8 +120,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private var settings: RunSettings {
         RunSettings(
-            instructionSet: InstructionSet(rawValue: isa.rawValue) ?? InstructionSet.supported[0],
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, fusion: !noFusion)
+            instructionSet: InstructionSet(rawValue: engine.isa.rawValue) ?? InstructionSet.supported[0],
+            threads: engine.threads ?? ProcessInfo.processInfo.activeProcessorCount, fusion: !engine.noFusion)
     }
 
     private var tolerance: Tolerance? {

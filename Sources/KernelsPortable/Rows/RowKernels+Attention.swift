@@ -7,14 +7,14 @@ extension RowKernels {
         inlineDot(a, b, count)
     }
 
-    /// `output[j] = Σ query[k] * rows[j * stride + k]`: scores of one query with `rowCount` keys.
+    /// `output[j] = Σ query[k] * rows[j][k]`: scores of one query with `rowCount` keys, which are `stride` bytes apart.
     @inline(never)
     package static func dotRows(
-        _ query: UnsafePointer<Float>, rows: UnsafePointer<Float>, stride: Int, rowCount: Int,
+        _ query: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
         _ output: UnsafeMutablePointer<Float>, count: Int
     ) {
         dotRows(
-            query, Rows(start: rows, stride: stride &* 4, size: count, arePacked: false), rowCount, output,
+            query, Rows(start: rows, stride: stride, size: count, arePacked: false), rowCount, output,
             count)
     }
 
@@ -25,7 +25,7 @@ extension RowKernels {
         _ output: UnsafeMutablePointer<Float>, count: Int
     ) {
         dotRows(
-            query, Rows(start: rows, stride: stride &* 2, size: count, arePacked: true), rowCount, output,
+            query, Rows(start: rows, stride: stride, size: count, arePacked: true), rowCount, output,
             count)
     }
 
@@ -82,34 +82,17 @@ extension RowKernels {
         }
     }
 
-    /// `output += factor * input`.
-    @inline(never)
-    package static func addScaled(
-        _ input: UnsafePointer<Float>, factor: Float, to output: UnsafeMutablePointer<Float>, count: Int
-    ) {
-        let factor = Vector.splat(factor)
-        let zero = Vector.splat(0)
-        var i = 0
-        while i < count {
-            let left = left(count, i)
-            let sum = Vector.loadFirst(output + i, left, fill: zero)
-            let lanes = Vector.loadFirst(input + i, left, fill: zero)
-            Vector.storeFirst(output + i, Vector.fma(lanes, factor, sum), left)
-            i = i &+ Vector.count
-        }
-    }
-
-    /// `output[k] = Σ weights[j] * rows[j * stride + k]`: the values of `rowCount` positions, weighted.
-    /// `output` must not overlap the others.
+    /// `output[k] = Σ weights[j] * rows[j][k]`: the values of `rowCount` positions, which are `stride` bytes apart,
+    /// weighted. `output` must not overlap the others.
     ///
     /// - Parameter isAdded: whether the sums are added to the output.
     @inline(never)
     package static func sumScaledRows(
-        _ weights: UnsafePointer<Float>, rows: UnsafePointer<Float>, stride: Int, rowCount: Int,
+        _ weights: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
         _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
     ) {
         sumScaledRows(
-            weights, Rows(start: rows, stride: stride &* 4, size: count, arePacked: false), rowCount, output,
+            weights, Rows(start: rows, stride: stride, size: count, arePacked: false), rowCount, output,
             count,
             isAdded)
     }
@@ -121,7 +104,7 @@ extension RowKernels {
         _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
     ) {
         sumScaledRows(
-            weights, Rows(start: rows, stride: stride &* 2, size: count, arePacked: true), rowCount, output,
+            weights, Rows(start: rows, stride: stride, size: count, arePacked: true), rowCount, output,
             count,
             isAdded)
     }
