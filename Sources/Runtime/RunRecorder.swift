@@ -75,6 +75,8 @@ package final class RunRecorder {
     /// For each plan and step.
     private var latest: [[Latest]] = []
     private let capacity: Int
+    /// Of tensors that room is made for; those of a higher one make it grow.
+    private static let largestRank = 8
     private var summaryCapacity: Int { 4 * capacity }
     private var dimensionCapacity: Int { 12 * capacity }
 
@@ -136,12 +138,14 @@ package final class RunRecorder {
             droppedEvents += 1
             return
         }
+        // Through spans, which lend tensors instead of copying them.
+        let (read, written) = (inputs.span, outputs.span)
         var elementCounts = 0
-        for index in inputs.indices {
-            elementCounts = elementCounts &* 31 &+ (inputs[index]?.shape.elementCount ?? -1)
+        for index in read.indices {
+            elementCounts = elementCounts &* 31 &+ (read[index]?.shape.elementCount ?? -1)
         }
-        for index in outputs.indices {
-            elementCounts = elementCounts &* 31 &+ outputs[index].shape.elementCount
+        for index in written.indices {
+            elementCounts = elementCounts &* 31 &+ written[index].shape.elementCount
         }
         var known = latest[number.plan][step]
         if known.shapes < 0 || known.elementCounts != elementCounts {
@@ -161,8 +165,8 @@ package final class RunRecorder {
     /// - Returns: where they are kept; nil if there is no room.
     private func keepShapes(_ inputs: [Tensor?], _ outputs: [Tensor]) -> Int? {
         let tensors = inputs.count + outputs.count
-        let rank = inputs.reduce(outputs.reduce(0) { $0 + $1.rank }) { $0 + ($1?.rank ?? 0) }
-        guard summaries.count + tensors <= summaryCapacity, dimensions.count + rank <= dimensionCapacity
+        guard summaries.count + tensors <= summaryCapacity,
+            dimensions.count + tensors * Self.largestRank <= dimensionCapacity
         else { return nil }
         shapes.append(
             CallShapes(first: summaries.count, inputCount: inputs.count, outputCount: outputs.count))
@@ -175,22 +179,22 @@ package final class RunRecorder {
             }
         }
         for tensor in outputs {
-            append(tensor, isView: inputs.contains { $0?.sharesStorage(with: tensor) ?? false })
+            var isView = false
+            for case let input? in inputs where !isView { isView = input.sharesStorage(with: tensor) }
+            append(tensor, isView: isView)
         }
         return shapes.count - 1
     }
 
     private func append(_ tensor: Tensor, isView: Bool) {
         let first = dimensions.count
+        let (sizes, strides) = (tensor.shape.dimensions, tensor.strides)
         var stored = 1
-        for axis in 0..<tensor.rank {
-            let dimension = tensor.shape[axis]
-            dimensions.append(dimension)
-            if tensor.strides[axis] != 0 || dimension == 0 { stored *= dimension }
-        }
+        for axis in sizes.indices where strides[axis] != 0 || sizes[axis] == 0 { stored *= sizes[axis] }
+        dimensions.append(contentsOf: sizes)
         summaries.append(
             Summary(
-                type: tensor.elementType, rank: tensor.rank, firstDimension: first, storedElements: stored,
+                type: tensor.elementType, rank: sizes.count, firstDimension: first, storedElements: stored,
                 isView: isView))
     }
 }
