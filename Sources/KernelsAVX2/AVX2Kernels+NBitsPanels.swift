@@ -1,13 +1,11 @@
 #if arch(x86_64)
     internal import CSIMD
 
-    /// Rows of one tile of accumulators; it is two vectors wide.
-    private let tileRows = 4
-
     extension AVX2Kernels {
-        static func panelScratchBytes(rows: Int) -> Int {
+        static func panelScratchBytes(_ weights: CSIMDNBitsWeights, rows: Int) -> Int {
             // The rows of the last tile that there are not also have sums.
-            NBitsPanel.byteCount + (rows + tileRows - 1) * NBitsPanel.columns * 4
+            NBitsPanel.byteCount + (rows + TileFactors.rows - 1) * NBitsPanel.columns * 4
+                + TileFactors.byteCount(weights, rows: rows)
         }
 
         /// Columns `first..<end` of `rows × weightsᵀ + bias` for many rows and four bits.
@@ -25,12 +23,18 @@
             let a = rows.pointee
             let panel = NBitsPanel(scratch)
             let sums = (scratch + NBitsPanel.byteCount).assumingMemoryBound(to: Float.self)
+            let factors = TileFactors(
+                sums + (a.rows &+ TileFactors.rows &- 1) &* NBitsPanel.columns, blockSize: w.block_size,
+                blocks: w.blocks)
+            factors.fill(a)
             let chunkBlocks = NBitsPanel.depth / w.block_size
+            let tiles = (a.rows &+ TileFactors.rows &- 1) / TileFactors.rows
+            let prefetchRows = (NBitsPanel.columns &+ tiles &- 1) / tiles
             var n = first
             while n < end {
                 let columns = min(NBitsPanel.columns, end &- n)
                 var m = 0
-                while m < a.rows &+ tileRows &- 1 {
+                while m < a.rows &+ TileFactors.rows &- 1 {
                     avx2_store_f32(sums + m &* NBitsPanel.columns, avx2_zero_f32())
                     avx2_store_f32(sums + (m &* NBitsPanel.columns &+ 8), avx2_zero_f32())
                     m = m &+ 1
@@ -39,21 +43,54 @@
                 while block < w.blocks {
                     let blocks = min(chunkBlocks, w.blocks &- block)
                     panel.fill(w, column: n, columns, block: block, blocks)
+                    let isLast = block &+ blocks == w.blocks
+                    let nextColumn = isLast ? n &+ columns : n
+                    let nextColumns = isLast ? min(NBitsPanel.columns, end &- nextColumn) : columns
+                    var next =
+                        w.values + nextColumn &* w.value_row_bytes
+                        + (isLast ? 0 : (block &+ blocks) &* w.block_size >> 1)
+                    var nextLeft = nextColumns
                     m = 0
                     while m < a.rows {
+                        // Meanwhile the next panel's rows come from memory.
+                        let prefetched = min(prefetchRows, nextLeft)
+                        prefetch(next, stride: w.value_row_bytes, count: prefetched)
+                        next += prefetched &* w.value_row_bytes
+                        nextLeft = nextLeft &- prefetched
                         let tileSums = sums + m &* NBitsPanel.columns
-                        addTile(panel, a, blockSize: w.block_size, row: m, block: block, blocks, tileSums)
-                        m = m &+ tileRows
+                        addTile(
+                            panel, a, factors, blockSize: w.block_size, row: m, block: block, blocks,
+                            tileSums)
+                        if isLast {
+                            store(
+                                tileSums, rows: min(TileFactors.rows, a.rows &- m), columns: columns,
+                                bias: bias.map { $0 + n }, output: output + (m &* outputStride &+ n),
+                                outputStride: outputStride)
+                        }
+                        m = m &+ TileFactors.rows
                     }
                     block = block &+ blocks
                 }
-                store(
-                    sums, rows: a.rows, columns: columns, bias: bias.map { $0 + n },
-                    output: output + n, outputStride: outputStride)
                 n = n &+ NBitsPanel.columns
             }
         }
 
+        /// The part of `count` rows of weights that a panel takes up.
+        @inline(__always)
+        private static func prefetch(_ start: UnsafeRawPointer, stride: Int, count: Int) {
+            var address = start
+            var row = 0
+            while row < count {
+                avx2_prefetch(address)
+                avx2_prefetch(address + 64)
+                avx2_prefetch(address + 128)
+                avx2_prefetch(address + 192)
+                address += stride
+                row = row &+ 1
+            }
+        }
+
+        /// Rows of a tile's sums, with bias, to the output.
         @inline(__always)
         private static func store(
             _ sums: UnsafePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?,
@@ -79,42 +116,49 @@
         /// repeat the last one. `sums` are the tile's.
         @inline(never)
         private static func addTile(
-            _ panel: NBitsPanel, _ a: CSIMDQuantizedRows, blockSize: Int, row: Int, block: Int,
-            _ blocks: Int, _ sums: UnsafeMutablePointer<Float>
+            _ panel: NBitsPanel, _ a: CSIMDQuantizedRows, _ factors: TileFactors, blockSize: Int, row: Int,
+            block: Int, _ blocks: Int, _ sums: UnsafeMutablePointer<Float>
         ) {
             // A constant block size unrolls the loops over a block.
             switch blockSize {
-            case 16: addTile(panel, a, constant: 16, row: row, block: block, blocks, sums)
-            case 32: addTile(panel, a, constant: 32, row: row, block: block, blocks, sums)
-            case 64: addTile(panel, a, constant: 64, row: row, block: block, blocks, sums)
-            case 128: addTile(panel, a, constant: 128, row: row, block: block, blocks, sums)
-            default: addTile(panel, a, constant: 256, row: row, block: block, blocks, sums)
+            case 16: addTile(panel, a, factors, constant: 16, row: row, block: block, blocks, sums)
+            case 32: addTile(panel, a, factors, constant: 32, row: row, block: block, blocks, sums)
+            case 64: addTile(panel, a, factors, constant: 64, row: row, block: block, blocks, sums)
+            case 128: addTile(panel, a, factors, constant: 128, row: row, block: block, blocks, sums)
+            default: addTile(panel, a, factors, constant: 256, row: row, block: block, blocks, sums)
             }
         }
 
         @inline(__always)
         private static func addTile(
-            _ panel: NBitsPanel, _ a: CSIMDQuantizedRows, constant blockSize: Int, row: Int, block: Int,
-            _ blocks: Int, _ sums: UnsafeMutablePointer<Float>
+            _ panel: NBitsPanel, _ a: CSIMDQuantizedRows, _ factors: TileFactors, constant blockSize: Int,
+            row: Int, block: Int, _ blocks: Int, _ sums: UnsafeMutablePointer<Float>
         ) {
-            let row0 = TileRow(a, row)
-            let row1 = TileRow(a, row &+ 1)
-            let row2 = TileRow(a, row &+ 2)
-            let row3 = TileRow(a, row &+ 3)
-            // Four lines are 8 sums, as many as fit 16 bits.
-            let lines = min(4, blockSize >> 3)
+            let first = block &* blockSize
+            let row0 = TileRow(a, row, first)
+            let row1 = TileRow(a, row &+ 1, first)
+            let row2 = TileRow(a, row &+ 2, first)
+            let row3 = TileRow(a, row &+ 3, first)
+            let row4 = TileRow(a, row &+ 4, first)
+            let part = min(TileFactors.partSize, blockSize)
+            var factor = factors.record(row: row, block: block)
             var line = panel.values
+            var at = 0
             var index = 0
             while index < blocks {
-                var i00 = avx2_zero(), i10 = i00, i20 = i00, i30 = i00
-                var i01 = i00, i11 = i00, i21 = i00, i31 = i00
-                var k = (block &+ index) &* blockSize
-                let end = k &+ blockSize
-                while k < end {
-                    var s00 = avx2_zero(), s10 = s00, s20 = s00, s30 = s00
-                    var s01 = s00, s11 = s00, s21 = s00, s31 = s00
-                    var at = k & ~127 &+ (k & 127) >> 1
-                    let last = at &+ lines &* 4
+                var i00 = avx2_zero(), i10 = i00, i20 = i00, i30 = i00, i40 = i00
+                var i01 = i00, i11 = i00, i21 = i00, i31 = i00, i41 = i00
+                let (scales, negatedSums) = (factor, factor + TileFactors.rows)
+                factor += 2 &* TileFactors.rows
+                var left = blockSize
+                while left > 0 {
+                    var s00 = avx2_splat_i32_at(factor), s01 = s00
+                    var s10 = avx2_splat_i32_at(factor + 1), s11 = s10
+                    var s20 = avx2_splat_i32_at(factor + 2), s21 = s20
+                    var s30 = avx2_splat_i32_at(factor + 3), s31 = s30
+                    var s40 = avx2_splat_i32_at(factor + 4), s41 = s40
+                    factor += TileFactors.rows
+                    let last = at &+ part >> 1
                     while at < last {
                         var w0 = avx2_load_i32(line)
                         var w1 = avx2_load_i32(line + 32)
@@ -122,18 +166,22 @@
                         row1.addDots(&s10, &s11, w0, w1, at)
                         row2.addDots(&s20, &s21, w0, w1, at)
                         row3.addDots(&s30, &s31, w0, w1, at)
+                        row4.addDots(&s40, &s41, w0, w1, at)
                         w0 = avx2_load_i32(line + 64)
                         w1 = avx2_load_i32(line + 96)
                         row0.addDots(&s00, &s01, w0, w1, at &+ 64)
                         row1.addDots(&s10, &s11, w0, w1, at &+ 64)
                         row2.addDots(&s20, &s21, w0, w1, at &+ 64)
                         row3.addDots(&s30, &s31, w0, w1, at &+ 64)
+                        row4.addDots(&s40, &s41, w0, w1, at &+ 64)
                         line += 128
                         at = at &+ 4
-                        // Else the compiler takes the rows of all four lines one by one, and the lines
-                        // do not fit the registers.
+                        // Else the compiler takes the rows of all lines one by one, and the lines do not
+                        // fit the registers.
                         csimd_memory_barrier()
                     }
+                    // The values of 128 low nibbles lie before those of the high ones.
+                    at = at &+ (at & 64)
                     widen(&i00, s00)
                     widen(&i01, s01)
                     widen(&i10, s10)
@@ -142,16 +190,41 @@
                     widen(&i21, s21)
                     widen(&i30, s30)
                     widen(&i31, s31)
-                    k = k &+ lines &* 8
+                    widen(&i40, s40)
+                    widen(&i41, s41)
+                    left = left &- part
                 }
-                let scales = panel.scales + index &* NBitsPanel.columns
+                let columns = panel.scales + index &* NBitsPanel.columns
                 let zeros = panel.zeroPoints + index &* NBitsPanel.columns
-                row0.addScaled(i00, i01, scales, zeros, block &+ index, sums)
-                row1.addScaled(i10, i11, scales, zeros, block &+ index, sums + 16)
-                row2.addScaled(i20, i21, scales, zeros, block &+ index, sums + 32)
-                row3.addScaled(i30, i31, scales, zeros, block &+ index, sums + 48)
+                addScaled(
+                    i00, i01, scales, negatedSums, columns, zeros, sums)
+                addScaled(
+                    i10, i11, scales + 1, negatedSums + 1, columns, zeros, sums + 16)
+                addScaled(
+                    i20, i21, scales + 2, negatedSums + 2, columns, zeros, sums + 32)
+                addScaled(
+                    i30, i31, scales + 3, negatedSums + 3, columns, zeros, sums + 48)
+                addScaled(
+                    i40, i41, scales + 4, negatedSums + 4, columns, zeros, sums + 64)
                 index = index &+ 1
             }
+        }
+
+        /// Ends a block of a row.
+        @inline(__always)
+        private static func addScaled(
+            _ i0: i32x8, _ i1: i32x8, _ scale: UnsafePointer<Int32>, _ negatedSum: UnsafePointer<Int32>,
+            _ columnScales: UnsafePointer<Float>, _ zeroPoints: UnsafePointer<Int32>,
+            _ sums: UnsafeMutablePointer<Float>
+        ) {
+            let scale = avx2_cast_f32(avx2_splat_i32_at(scale))
+            let negatedSum = avx2_splat_i32_at(negatedSum)
+            let d0 = avx2_add_i32(i0, avx2_dot_shorts(avx2_load_i32(zeroPoints), negatedSum))
+            let d1 = avx2_add_i32(i1, avx2_dot_shorts(avx2_load_i32(zeroPoints + 8), negatedSum))
+            let p0 = avx2_mul(scale, avx2_load_f32(columnScales))
+            let p1 = avx2_mul(scale, avx2_load_f32(columnScales + 8))
+            avx2_store_f32(sums, avx2_fma(avx2_to_f32(d0), p0, avx2_load_f32(sums)))
+            avx2_store_f32(sums + 8, avx2_fma(avx2_to_f32(d1), p1, avx2_load_f32(sums + 8)))
         }
 
         /// Adds neighbouring 16-bit sums to 32-bit ones.
@@ -161,42 +234,21 @@
         }
     }
 
-    /// A row of activations.
+    /// The values of a row of activations from a number of K on that begins 128 of them.
     private struct TileRow {
-        let values: UnsafeRawPointer
-        let scales: UnsafePointer<Float>
-        let negatedSums: UnsafePointer<Int32>
+        private let values: UnsafeRawPointer
 
         @inline(__always)
-        init(_ a: CSIMDQuantizedRows, _ row: Int) {
-            let row = min(row, a.rows &- 1)
-            values = UnsafeRawPointer(a.values + row &* a.value_stride)
-            scales = a.scales + row &* a.block_stride
-            negatedSums = a.negated_sums + row &* a.block_stride
+        init(_ a: CSIMDQuantizedRows, _ row: Int, _ k: Int) {
+            values = UnsafeRawPointer(a.values + (min(row, a.rows &- 1) &* a.value_stride &+ k))
         }
 
         /// Two times two products per 32 bits, of 16 columns with four values of the row.
         @inline(__always)
-        func addDots(_ s0: inout i32x8, _ s1: inout i32x8, _ w0: i32x8, _ w1: i32x8, _ k: Int) {
-            let x = avx2_splat_i32_at(values + k)
+        func addDots(_ s0: inout i32x8, _ s1: inout i32x8, _ w0: i32x8, _ w1: i32x8, _ at: Int) {
+            let x = avx2_splat_i32_at(values + at)
             s0 = avx2_add_i16(s0, avx2_dot_bytes(w0, x))
             s1 = avx2_add_i16(s1, avx2_dot_bytes(w1, x))
-        }
-
-        /// Ends a block.
-        @inline(__always)
-        func addScaled(
-            _ i0: i32x8, _ i1: i32x8, _ columnScales: UnsafePointer<Float>,
-            _ zeroPoints: UnsafePointer<Int32>, _ block: Int, _ sums: UnsafeMutablePointer<Float>
-        ) {
-            let scale = avx2_splat_f32(scales[block])
-            let negatedSum = avx2_splat_i32(negatedSums[block])
-            let d0 = avx2_add_i32(i0, avx2_dot_shorts(avx2_load_i32(zeroPoints), negatedSum))
-            let d1 = avx2_add_i32(i1, avx2_dot_shorts(avx2_load_i32(zeroPoints + 8), negatedSum))
-            let p0 = avx2_mul(scale, avx2_load_f32(columnScales))
-            let p1 = avx2_mul(scale, avx2_load_f32(columnScales + 8))
-            avx2_store_f32(sums, avx2_fma(avx2_to_f32(d0), p0, avx2_load_f32(sums)))
-            avx2_store_f32(sums + 8, avx2_fma(avx2_to_f32(d1), p1, avx2_load_f32(sums + 8)))
         }
     }
 #endif

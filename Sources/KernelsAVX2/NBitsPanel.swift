@@ -11,7 +11,7 @@
         var values: UnsafeMutableRawPointer { scratch }
         /// Per block 16 scales.
         var scales: UnsafeMutablePointer<Float> { (scratch + 8_192).assumingMemoryBound(to: Float.self) }
-        /// Per block 16 zero points.
+        /// Per block 16 zero points less 8, in the lower 16 bits.
         var zeroPoints: UnsafeMutablePointer<Int32> { (scratch + 10_240).assumingMemoryBound(to: Int32.self) }
         /// Rows of weights filled up with zeros, where the model has no more.
         private var staging: UnsafeMutableRawPointer { scratch + 12_288 }
@@ -31,24 +31,93 @@
         @inline(__always)
         func fill(_ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int) {
             fillValues(w, column: column, columns, block: block, blocks)
-            var c = 0
-            while c < Self.columns {
-                let scaleRow = w.scales + ((column &+ c) &* w.blocks &+ block) &* 4
-                var b = 0
-                while b < blocks {
-                    let index = block &+ b
+            fillScales(w, column: column, columns, block: block, blocks)
+            fillZeroPoints(w, column: column, columns, block: block, blocks)
+        }
+
+        @inline(__always)
+        private func fillScales(
+            _ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int
+        ) {
+            let stride = w.blocks &* 4
+            var b = 0
+            if columns == Self.columns {
+                while b &+ 4 <= blocks {
+                    var half = 0
+                    while half < 2 {
+                        let rows = w.scales + (column &+ half &* 8) &* stride + (block &+ b) &* 4
+                        let (s0, s1, s2, s3) = loadColumns(rows, stride: stride)
+                        let to = scales + (b &* Self.columns &+ half &* 8)
+                        avx2_store_i32(to, s0)
+                        avx2_store_i32(to + 16, s1)
+                        avx2_store_i32(to + 32, s2)
+                        avx2_store_i32(to + 48, s3)
+                        half = half &+ 1
+                    }
+                    b = b &+ 4
+                }
+            }
+            while b < blocks {
+                let source = w.scales + column &* stride + (block &+ b) &* 4
+                var c = 0
+                while c < Self.columns {
+                    scales[b &* Self.columns &+ c] = c < columns ? csimd_load_f32(source + c &* stride) : 0
+                    c = c &+ 1
+                }
+                b = b &+ 1
+            }
+        }
+
+        @inline(__always)
+        private func fillZeroPoints(
+            _ w: CSIMDNBitsWeights, column: Int, _ columns: Int, block: Int, _ blocks: Int
+        ) {
+            guard let packed = w.zero_points else {
+                var index = 0
+                while index < blocks &* Self.columns {
+                    avx2_store_i32(zeroPoints + index, avx2_zero())
+                    index = index &+ 8
+                }
+                return
+            }
+            let stride = w.zero_point_row_bytes
+            let source = packed + column &* stride
+            var b = 0
+            if columns == Self.columns {
+                while b &+ 8 <= blocks {
+                    let first = source + (block &+ b) >> 1
+                    var g0 = avx2_gather_i32(first, Int32(truncatingIfNeeded: stride))
+                    var g1 = avx2_gather_i32(first + stride &* 8, Int32(truncatingIfNeeded: stride))
+                    let end = b &+ 8
+                    while b < end {
+                        let to = zeroPoints + b &* Self.columns
+                        avx2_store_i32(to, lessEight(avx2_and(g0, avx2_splat_i32(15))))
+                        avx2_store_i32(to + 8, lessEight(avx2_and(g1, avx2_splat_i32(15))))
+                        g0 = avx2_shift_right_i32(g0, 4)
+                        g1 = avx2_shift_right_i32(g1, 4)
+                        b = b &+ 1
+                    }
+                }
+            }
+            while b < blocks {
+                let index = block &+ b
+                var c = 0
+                while c < Self.columns {
                     var point: Int32 = 8
-                    if c < columns, let packed = w.zero_points {
-                        let row = packed + (column &+ c) &* w.zero_point_row_bytes
-                        let byte = Int32(csimd_load_u8(row + index >> 1))
+                    if c < columns {
+                        let byte = Int32(csimd_load_u8(source + c &* stride + index >> 1))
                         point = (byte &>> Int32(truncatingIfNeeded: (index & 1) &* 4)) & 15
                     }
-                    zeroPoints[b &* Self.columns &+ c] = point
-                    scales[b &* Self.columns &+ c] = c < columns ? csimd_load_f32(scaleRow + b &* 4) : 0
-                    b = b &+ 1
+                    zeroPoints[b &* Self.columns &+ c] = (point &- 8) & 0xFFFF
+                    c = c &+ 1
                 }
-                c = c &+ 1
+                b = b &+ 1
             }
+        }
+
+        @inline(__always)
+        private func lessEight(_ points: i32x8) -> i32x8 {
+            avx2_and(avx2_sub_i32(points, avx2_splat_i32(8)), avx2_splat_i32(0xFFFF))
         }
 
         @inline(__always)

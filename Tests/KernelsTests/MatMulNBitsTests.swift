@@ -8,7 +8,7 @@ import Threading
     /// Rows about the tile's edges, columns about the panel's, depths with and without tails.
     static let shapes: [NBitsCase] = {
         var cases: [NBitsCase] = []
-        for rows in [1, 2, 7, 8, 9, 17] {
+        for rows in [1, 2, 4, 5, 6, 7, 8, 9, 17] {
             for (columns, depth) in [(1, 16), (15, 48), (16, 512), (17, 100), (33, 544), (70, 1030)] {
                 for blockSize in [16, 32, 64, 128, 256] {
                     cases.append(NBitsCase(rows: rows, columns: columns, depth: depth, blockSize: blockSize))
@@ -65,6 +65,53 @@ import Threading
                     let expected = all[row * shape.columns..<(row + 1) * shape.columns]
                     #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "row \(row), \(shape)")
                 }
+            }
+        }
+    }
+
+    /// Sums of such products are as far from zero as they get.
+    @Test(arguments: InstructionSet.supported, [4, 8])
+    func largestSums(_ set: InstructionSet, bits: Int) {
+        for blockSize in NBitsWeights.blockSizes {
+            for (rows, zeroPoints) in [(1, NBitsCase.ZeroPoints.packed), (9, .packed), (9, .absent)] {
+                var shape = NBitsCase(
+                    rows: rows, columns: 35, depth: 512, blockSize: blockSize, zeroPoints: zeroPoints)
+                shape.bits = bits
+                shape.isExtreme = true
+                let data = NBitsData(shape)
+                let found = data.product(KernelTable(set), quantized: true, pool: Self.pool)
+                #expect(relativeError(found, data.reference(quantized: true)) < 2e-6, "\(shape)")
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func severalProductsOfTheSameRows(_ set: InstructionSet) {
+        let kernels = KernelTable(set)
+        for rows in [0, 1, 6] {
+            var numbers = Numbers(seed: rows)
+            let activations = numbers.floats(rows * 200)
+            let data = [70, 0, 1, 33].map { columns in
+                var shape = NBitsCase(rows: rows, columns: columns, depth: 200, hasBias: columns != 33)
+                if columns == 1 { shape.zeroPoints = .absent }
+                var data = NBitsData(shape)
+                data.activations = activations
+                return data
+            }
+            var outputs = [[Float]](repeating: [], count: data.count)
+            let quantized = kernels.quantizeRows(
+                activations.span, rows: rows, depth: 200, blockSize: 32, bits: 4, on: Self.pool)
+            kernels.matMulNBits(quantized, productCount: data.count, on: Self.pool) { index, body in
+                var output = [Float](repeating: .nan, count: rows * data[index].shape.columns)
+                data[index].withWeights { weights, bias in
+                    var span = output.mutableSpan
+                    body(weights, bias, &span)
+                }
+                outputs[index] = output
+            }
+            for (data, output) in zip(data, outputs) {
+                let expected = data.product(kernels, quantized: true, pool: Self.pool)
+                #expect(output.map(\.bitPattern) == expected.map(\.bitPattern))
             }
         }
     }

@@ -12,10 +12,13 @@ struct NBitsCase: Sendable, CustomStringConvertible {
     var blockSize = 32
     var zeroPoints = ZeroPoints.packed
     var hasBias = false
+    /// Whether weights, zero points and activations are the largest and smallest that there are, in rows of the same
+    /// sign too.
+    var isExtreme = false
 
     var description: String {
         "\(rows)×\(depth)×\(columns), \(bits) bits, blocks of \(blockSize), zero points \(zeroPoints)"
-            + (hasBias ? ", bias" : "")
+            + (hasBias ? ", bias" : "") + (isExtreme ? ", extreme" : "")
     }
 
     var blocks: Int { (depth + blockSize - 1) / blockSize }
@@ -36,10 +39,22 @@ struct NBitsData {
         self.shape = shape
         var numbers = Numbers(seed: seed)
         let cells = shape.columns * shape.blocks
-        activations = numbers.floats(shape.rows * shape.depth, in: -2...3)
-        values = numbers.bytes(cells * shape.blockSize * shape.bits / 8)
+        let (valueCount, pointCount) = (
+            cells * shape.blockSize * shape.bits / 8, shape.columns * ((shape.blocks * shape.bits + 7) / 8)
+        )
         scales = numbers.floats(cells, in: 0.01...0.1)
-        packedZeroPoints = numbers.bytes(shape.columns * ((shape.blocks * shape.bits + 7) / 8))
+        if shape.isExtreme {
+            activations = (0..<shape.rows * shape.depth).map { index in
+                let (row, k) = index.quotientAndRemainder(dividingBy: shape.depth)
+                return [1, -1, k % 2 == 0 ? 1 : -1, k % 3 == 0 ? 1 : -1][row % 4]
+            }
+            values = (0..<valueCount).map { $0 * shape.columns / valueCount % 2 == 0 ? 0 : 0xFF }
+            packedZeroPoints = (0..<pointCount).map { $0 * shape.columns / pointCount % 3 == 0 ? 0xFF : 0 }
+        } else {
+            activations = numbers.floats(shape.rows * shape.depth, in: -2...3)
+            values = numbers.bytes(valueCount)
+            packedZeroPoints = numbers.bytes(pointCount)
+        }
         floatZeroPoints = numbers.floats(cells, in: 0...Float(1 << shape.bits))
         bias = numbers.floats(shape.columns)
         var bytes: [UInt8] = [0]
@@ -65,6 +80,27 @@ struct NBitsData {
     func product(_ kernels: KernelTable, quantized: Bool, pool: ThreadPool, groups: [Int32]? = nil) -> [Float]
     {
         var output = [Float](repeating: .nan, count: shape.rows * shape.columns)
+        var span = output.mutableSpan
+        withWeights { weights, bias in
+            if quantized {
+                let rows = kernels.quantizeRows(
+                    activations.span, rows: shape.rows, depth: shape.depth, blockSize: shape.blockSize,
+                    bits: shape.bits, on: pool)
+                kernels.matMulNBits(rows, weights, bias: bias, into: &span, on: pool)
+            } else if let groups {
+                kernels.matMulNBits(
+                    activations.span, rows: shape.rows, weights, groups: groups.span, bias: bias,
+                    into: &span, on: pool)
+            } else {
+                kernels.matMulNBits(
+                    activations.span, rows: shape.rows, weights, bias: bias, into: &span, on: pool)
+            }
+        }
+        return output
+    }
+
+    /// Runs `body` with the weights and the bias, if there is one.
+    func withWeights(_ body: (borrowing NBitsWeights, Span<Float>?) -> Void) {
         let bytes = unaligned.span.bytes
         let valueEnd = 1 + values.count
         let scaleEnd = valueEnd + scales.count * 4
@@ -79,23 +115,7 @@ struct NBitsData {
             columns: shape.columns, depth: shape.depth, bits: shape.bits, blockSize: shape.blockSize,
             values: bytes.extracting(1..<valueEnd), scales: bytes.extracting(valueEnd..<scaleEnd),
             zeroPoints: zeroPoints)
-        var span = output.mutableSpan
-        if quantized {
-            let rows = kernels.quantizeRows(
-                activations.span, rows: shape.rows, depth: shape.depth, blockSize: shape.blockSize,
-                bits: shape.bits, on: pool)
-            kernels.matMulNBits(
-                rows, weights, bias: shape.hasBias ? bias.span : nil, into: &span, on: pool)
-        } else if let groups {
-            kernels.matMulNBits(
-                activations.span, rows: shape.rows, weights, groups: groups.span,
-                bias: shape.hasBias ? bias.span : nil, into: &span, on: pool)
-        } else {
-            kernels.matMulNBits(
-                activations.span, rows: shape.rows, weights, bias: shape.hasBias ? bias.span : nil,
-                into: &span, on: pool)
-        }
-        return output
+        body(weights, shape.hasBias ? bias.span : nil)
     }
 
     /// `weight - zero point` and the scale of an element.

@@ -120,6 +120,11 @@ CSIMD_AVX2 i32x8 avx2_high_halves(i32x8 a, i32x8 b) {
 CSIMD_AVX2 i32x8 avx2_permute(i32x8 v, i32x8 index) {
     return (i32x8)_mm256_permutevar8x32_epi32((__m256i)v, (__m256i)index);
 }
+// 4 bytes from each of 8 addresses.
+CSIMD_AVX2 i32x8 avx2_gather_i32(const void *_Nonnull start, int32_t stride) {
+    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (i32x8)_mm256_i32gather_epi32(start, _mm256_mullo_epi32(lane, _mm256_set1_epi32(stride)), 1);
+}
 // 16 bytes from each of two addresses.
 CSIMD_AVX2 i32x8 avx2_load_halves(const void *_Nonnull a, const void *_Nonnull b) {
     return (i32x8)_mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(a)), _mm_loadu_si128(b), 1);
@@ -164,6 +169,13 @@ CSIMD_AVX2 int32_t avx2_sum_i32(i32x8 v) {
     s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4E));
     return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xB1)));
 }
+// Minus the sum of the lanes as pairs of 16-bit numbers.
+CSIMD_AVX2 int32_t avx2_negated_sum_i16x2(i32x8 v) {
+    __m128i s = _mm_add_epi16(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
+    s = _mm_add_epi16(s, _mm_shuffle_epi32(s, 0x4E));
+    s = _mm_add_epi16(s, _mm_shuffle_epi32(s, 0xB1));
+    return _mm_cvtsi128_si32(_mm_sub_epi16(_mm_setzero_si128(), s));
+}
 // The high nibbles of all bytes; the upper half of each byte is not cleared.
 CSIMD_AVX2 i32x8 avx2_shift_right_4(i32x8 v) { return (i32x8)_mm256_srli_epi16((__m256i)v, 4); }
 // Per 16 bits the products of two unsigned bytes of `u` and signed bytes of `s`, added with saturation.
@@ -204,6 +216,7 @@ CSIMD_AVX2 f32x8 avx2_to_f32(i32x8 v) { return (f32x8)_mm256_cvtepi32_ps((__m256
 // To nearest, ties to even.
 CSIMD_AVX2 i32x8 avx2_round_to_i32(f32x8 v) { return (i32x8)_mm256_cvtps_epi32((__m256)v); }
 CSIMD_AVX2 f32x8 avx2_round(f32x8 v) { return (f32x8)_mm256_round_ps((__m256)v, 8); }
+CSIMD_AVX2 i32x8 avx2_shift_right_i32(i32x8 v, int count) { return (i32x8)_mm256_srli_epi32((__m256i)v, count); }
 CSIMD_AVX2 i32x8 avx2_shift_left_i32(i32x8 v, int count) { return (i32x8)_mm256_slli_epi32((__m256i)v, count); }
 CSIMD_AVX2 float avx2_sum(f32x8 v) {
     __m128 s = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
