@@ -49,16 +49,22 @@
                         prefetch(
                             next + row &* w.value_row_bytes, stride: w.value_row_bytes,
                             count: min(prefetchRows, nextColumns &- row))
+                        let firstRow = tile &* tileRows
+                        let tileSums = sums + firstRow &* NBitsPanel.columns
+                        let rowCount = min(tileRows, a.rows &- firstRow)
+                        let to = output + (firstRow &* outputStride &+ n)
+                        if isLast { prefetchOutput(to, stride: outputStride, count: rowCount) }
                         addTile(
-                            panel, a, blockSize: w.block_size, row: tile &* tileRows, block: block, blocks,
-                            sums + (tile &* tileRows &* NBitsPanel.columns))
+                            panel, a, blockSize: w.block_size, row: firstRow, block: block, blocks, tileSums)
+                        if isLast {
+                            store(
+                                tileSums, rows: rowCount, columns: columns, bias: bias.map { $0 + n },
+                                output: to, outputStride: outputStride)
+                        }
                         tile = tile &+ 1
                     }
                     block = block &+ blocks
                 }
-                store(
-                    sums, rows: a.rows, columns: columns, bias: bias.map { $0 + n },
-                    output: output + n, outputStride: outputStride)
                 n = n &+ NBitsPanel.columns
             }
         }
@@ -87,6 +93,18 @@
             }
         }
 
+        /// Rows of the output are far apart: each is another page.
+        @inline(__always)
+        private static func prefetchOutput(_ start: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
+            var row = 0
+            while row < count {
+                avx512_prefetch(start + row &* stride)
+                avx512_prefetch(start + (row &* stride &+ 16))
+                row = row &+ 1
+            }
+        }
+
+        /// Rows of a tile's sums, with bias, to the output.
         @inline(__always)
         private static func store(
             _ sums: UnsafePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?,
