@@ -3,6 +3,11 @@ internal import Memory
 package import Threading
 
 extension KernelTable {
+    /// What is done with one product: its weights, bias (one per column) and output, `[rows, columns]`, row-major.
+    package typealias NBitsProductBody = (
+        _ weights: borrowing NBitsWeights, _ bias: Span<Float>?, _ output: inout MutableSpan<Float>
+    ) -> Void
+
     /// `rows × weightsᵀ + bias` with eight-bit activations (`accuracy_level` 4):
     /// `Σ scaleA * scaleB * (dot - zp * ΣqA)` over the blocks of an element, in order. The result for a row
     /// does not depend on how many rows there are.
@@ -15,34 +20,77 @@ extension KernelTable {
         _ rows: borrowing QuantizedRows, _ weights: borrowing NBitsWeights, bias: Span<Float>?,
         into output: inout MutableSpan<Float>, on pool: ThreadPool
     ) {
+        withJob(rows, weights, bias, &output) { run([$0], rows, on: pool) }
+    }
+
+    /// Several products of the same rows, as ``matMulNBits(_:_:bias:into:on:)``, in one loop: threads wait for each
+    /// other once, and read what is left of one product's weights while others have begun the next.
+    ///
+    /// - Parameters:
+    ///   - count: of products.
+    ///   - withProduct: calls its argument with the product of a number below `count`.
+    package func matMulNBits(
+        _ rows: borrowing QuantizedRows, productCount count: Int, on pool: ThreadPool,
+        withProduct: @escaping (Int, NBitsProductBody) -> Void
+    ) {
+        collect([], count, rows, on: pool, withProduct)
+    }
+
+    private func collect(
+        _ jobs: [NBitsJob], _ count: Int, _ rows: borrowing QuantizedRows, on pool: ThreadPool,
+        _ withProduct: @escaping (Int, NBitsProductBody) -> Void
+    ) {
+        guard jobs.count < count else { return run(jobs, rows, on: pool) }
+        withProduct(jobs.count) { weights, bias, output in
+            withJob(rows, weights, bias, &output) { job in
+                collect(jobs + [job], count, rows, on: pool, withProduct)
+            }
+        }
+    }
+
+    private func withJob(
+        _ rows: borrowing QuantizedRows, _ weights: borrowing NBitsWeights, _ bias: Span<Float>?,
+        _ output: inout MutableSpan<Float>, _ body: (NBitsJob) -> Void
+    ) {
         let columns = weights.columns
         precondition(rows.depth == weights.depth && rows.blockSize == weights.blockSize)
         precondition(rows.isInterleaved == (weights.bits == 4))
         precondition(output.count == rows.rows * columns)
         if let bias { precondition(bias.count == columns) }
-        guard rows.rows > 0 && columns > 0 else { return }
-        let matMul = functions.matMulNBits
         withOptionalPointer(bias) { bias in
             weights.withKernelArguments { weights, floatZeroPoints in
                 precondition(floatZeroPoints == nil, "zero points are no integers")
-                rows.withKernelArguments { rows in
-                    output.withUnsafeMutableBufferPointer { output in
-                        guard let start = output.baseAddress else { return }
-                        nonisolated(unsafe) let (weights, rows, bias, base) = (weights, rows, bias, start)
-                        let scratchBytes = functions.nbitsScratchBytes(weights, rows.rows)
-                        let grain = Self.columnGrain(weights: weights, rows: rows.rows)
-                        let parts = (columns + Self.columnUnit - 1) / Self.columnUnit
-                        pool.parallelFor(parts, grain: grain) { range in
-                            let scratch = MemoryBlock(byteCount: scratchBytes)
-                            let first = range.lowerBound * Self.columnUnit
-                            let end = min(columns, range.upperBound * Self.columnUnit)
-                            withUnsafePointer(to: weights) { weights in
-                                withUnsafePointer(to: rows) { rows in
-                                    matMul(weights, rows, bias, first, end, base, columns, scratch.base)
-                                }
+                output.withUnsafeMutableBufferPointer { output in
+                    body(NBitsJob(weights: weights, bias: bias, output: output.baseAddress))
+                }
+            }
+        }
+    }
+
+    private func run(_ jobs: [NBitsJob], _ rows: borrowing QuantizedRows, on pool: ThreadPool) {
+        guard rows.rows > 0, let first = jobs.first else { return }
+        let matMul = functions.matMulNBits
+        rows.withKernelArguments { rows in
+            nonisolated(unsafe) let (jobs, rows) = (jobs, rows)
+            let scratchBytes = functions.nbitsScratchBytes(first.weights, rows.rows)
+            let grain = Self.columnGrain(weights: first.weights, rows: rows.rows)
+            let parts = jobs.reduce(0) { $0 + $1.parts }
+            pool.parallelFor(parts, grain: grain) { range in
+                let scratch = MemoryBlock(byteCount: scratchBytes)
+                var start = 0
+                for job in jobs {
+                    let own = range.clamped(to: start..<start + job.parts)
+                    if !own.isEmpty, let output = job.output {
+                        let columns = job.weights.columns
+                        let first = (own.lowerBound - start) * NBitsJob.columnUnit
+                        let end = min(columns, (own.upperBound - start) * NBitsJob.columnUnit)
+                        withUnsafePointer(to: job.weights) { weights in
+                            withUnsafePointer(to: rows) { rows in
+                                matMul(weights, rows, job.bias, first, end, output, columns, scratch.base)
                             }
                         }
                     }
+                    start += job.parts
                 }
             }
         }
@@ -101,12 +149,9 @@ extension KernelTable {
         }
     }
 
-    /// Columns that threads are given together: the widest panel of any kernel.
-    private static let columnUnit = 32
-
-    /// Parts of ``columnUnit`` columns worth a thread: some 20 microseconds of work.
+    /// Parts of columns worth a thread: some 20 microseconds of work.
     private static func columnGrain(weights: CSIMDNBitsWeights, rows: Int) -> Int {
-        let unitWork = columnUnit * weights.value_row_bytes * max(1, rows / 8)
+        let unitWork = NBitsJob.columnUnit * weights.value_row_bytes * max(1, rows / 8)
         return max(1, 200_000 / max(1, unitWork))
     }
 
@@ -117,4 +162,18 @@ extension KernelTable {
         guard let span else { return body(nil) }
         return span.withUnsafeBufferPointer { body($0.baseAddress) }
     }
+}
+
+/// A product's weights, bias and output as the kernels take them.
+private struct NBitsJob {
+    /// Columns that threads are given together: the widest panel of any kernel.
+    static let columnUnit = 32
+
+    let weights: CSIMDNBitsWeights
+    let bias: UnsafePointer<Float>?
+    /// Nil only if it is empty.
+    let output: UnsafeMutablePointer<Float>?
+
+    /// Of ``columnUnit`` columns.
+    var parts: Int { (weights.columns + Self.columnUnit - 1) / Self.columnUnit }
 }

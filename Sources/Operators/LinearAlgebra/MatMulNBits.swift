@@ -65,29 +65,31 @@ package struct MatMulNBits: Operator {
         }
         let rows = a.elementCount / first.depth
         let activations = a.widened(on: pool).contiguous()
-        var quantized: QuantizedRows?
-        if operands.contains(where: \.quantizesActivations) {
-            quantized = context.kernels.quantizeRows(
+        let shapes = try operands.map { (product) throws(OperatorError) in
+            try Shape.result(a.shape.dropLast() + [product.columns])
+        }
+        var outputs = [Tensor?](repeating: nil, count: operands.count)
+        let together = operands.indices.filter { operands[$0].quantizesActivations }
+        if !together.isEmpty {
+            let quantized = context.kernels.quantizeRows(
                 activations.span(Float.self), rows: rows, depth: first.depth, blockSize: first.blockSize,
                 bits: first.bits, on: pool)
-        }
-        var results: [Tensor] = []
-        for product in operands {
-            let shape = try Shape.result(a.shape.dropLast() + [product.columns])
-            let output = Tensor.build(Float.self, shape) { output in
-                let bias = product.bias?.span(Float.self)
-                if product.quantizesActivations, let quantized {
-                    context.kernels.matMulNBits(
-                        quantized, product.weights, bias: bias, into: &output, on: pool)
-                } else {
-                    context.kernels.matMulNBits(
-                        activations.span(Float.self), rows: rows, product.weights,
-                        groups: product.groups?.span(Int32.self), bias: bias, into: &output, on: pool)
+            context.kernels.matMulNBits(quantized, productCount: together.count, on: pool) { number, body in
+                let product = operands[together[number]]
+                outputs[together[number]] = Tensor.build(Float.self, shapes[together[number]]) { output in
+                    body(product.weights, product.bias?.span(Float.self), &output)
                 }
             }
-            results.append(output.narrowed(to: a.elementType, on: pool))
         }
-        return results
+        for (index, product) in operands.enumerated() where !product.quantizesActivations {
+            outputs[index] = Tensor.build(Float.self, shapes[index]) { output in
+                context.kernels.matMulNBits(
+                    activations.span(Float.self), rows: rows, product.weights,
+                    groups: product.groups?.span(Int32.self), bias: product.bias?.span(Float.self),
+                    into: &output, on: pool)
+            }
+        }
+        return outputs.compactMap { $0?.narrowed(to: a.elementType, on: pool) }
     }
 
     /// The inputs but A, checked.
