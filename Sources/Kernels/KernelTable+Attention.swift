@@ -46,11 +46,9 @@ extension KernelTable {
                         return scores.update(repeating: 0)
                     }
                     for start in Swift.stride(from: 0, to: keyCount, by: block) {
-                        for query in 0..<count {
-                            dotRows(
-                                from + query * size, rows + start * stride, stride,
-                                min(block, keyCount - start), to + (query * keyCount + start), size)
-                        }
+                        dotRows(
+                            from, count, rows + start * stride, stride, min(block, keyCount - start),
+                            to + start, keyCount, size)
                     }
                 }
             }
@@ -103,11 +101,9 @@ extension KernelTable {
                     guard keyCount > 0, let from = weights.baseAddress, let rows = values.baseAddress
                     else { return sums.update(repeating: 0) }
                     for start in Swift.stride(from: 0, to: keyCount, by: block) {
-                        for query in 0..<count {
-                            sumScaledRows(
-                                from + (query * keyCount + start), rows + start * stride, stride,
-                                min(block, keyCount - start), to + query * size, size, start > 0)
-                        }
+                        sumScaledRows(
+                            from + start, keyCount, count, rows + start * stride, stride,
+                            min(block, keyCount - start), to, size, start > 0)
                     }
                 }
             }
@@ -137,10 +133,9 @@ extension KernelTable {
         }
     }
 
-    /// Rows of keys or values that all queries meet in turn: so few that what comes next is asked for all the time,
-    /// not only while the first query reads.
+    /// Rows of keys or values that all queries meet in turn: so few that they stay in the first-level cache.
     private static func rowsPerBlock(_ size: Int) -> Int {
-        max(1, 1_024 / max(1, size))
+        max(4, 2_048 / max(1, size))
     }
 
     /// Rotary position embedding of one head, halves split: with `h = cos.count`,

@@ -9,13 +9,14 @@ struct RowFunctions: Sendable {
     /// Rows are `stride` bytes apart.
     typealias DotRows =
         @Sendable (
-            _ query: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output, _ count: Int
+            _ queries: Input, _ queryCount: Int, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int,
+            Output, _ outputStride: Int, _ count: Int
         ) -> Void
     /// Likewise.
     typealias SumScaledRows =
         @Sendable (
-            _ weights: Input, _ rows: UnsafeRawPointer, _ stride: Int, _ rowCount: Int, Output, _ count: Int,
-            _ isAdded: Bool
+            _ weights: Input, _ weightStride: Int, _ queryCount: Int, _ rows: UnsafeRawPointer, _ stride: Int,
+            _ rowCount: Int, Output, _ count: Int, _ isAdded: Bool
         ) -> Void
     typealias Unary = @Sendable (Input, Output, _ count: Int) -> Void
 

@@ -45,7 +45,7 @@ import Testing
         #expect(layers.status == 0)
         #expect(layers.output.contains("layer 2") && layers.output.contains("not fused"))
         let nodes = try run(
-            speech, "--repeat", "1", "--by", "node", "--stage", "prefill", "--top", "2", "--max-new-tokens",
+            speech, "--repeat", "1", "--by", "node", "--stage", "prefill", "--top", "8", "--max-new-tokens",
             "2")
         #expect(nodes.status == 0)
         #expect(nodes.output.contains(" → ") && nodes.output.contains("(--top)"))

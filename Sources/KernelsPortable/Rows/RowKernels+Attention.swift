@@ -7,207 +7,217 @@ extension RowKernels {
         inlineDot(a, b, count)
     }
 
-    /// `output[j] = Σ query[k] * rows[j][k]`: scores of one query with `rowCount` keys, which are `stride` bytes apart.
+    /// `output[i][j] = Σ queries[i][k] * rows[j][k]`: scores of a few queries with `rowCount` keys, which are
+    /// `stride` bytes apart. Queries are `count` numbers apart, rows of the output `outputStride`.
     @inline(never)
     package static func dotRows(
-        _ query: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
-        _ output: UnsafeMutablePointer<Float>, count: Int
+        _ queries: UnsafePointer<Float>, queryCount: Int, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
+        _ output: UnsafeMutablePointer<Float>, outputStride: Int, count: Int
     ) {
-        dotRows(
-            query, Rows(start: rows, stride: stride, size: count, arePacked: false), rowCount, output,
-            count)
+        let rows = Rows(start: rows, stride: stride, size: count, arePacked: false)
+        dotRows(queries, queryCount, rows, rowCount, output, outputStride, count)
     }
 
-    /// ``dotRows(_:rows:stride:rowCount:_:count:)`` of packed rows.
+    /// ``dotRows(_:queryCount:rows:stride:rowCount:_:outputStride:count:)`` of packed rows.
     @inline(never)
     package static func dotPackedRows(
-        _ query: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
-        _ output: UnsafeMutablePointer<Float>, count: Int
+        _ queries: UnsafePointer<Float>, queryCount: Int, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
+        _ output: UnsafeMutablePointer<Float>, outputStride: Int, count: Int
     ) {
-        dotRows(
-            query, Rows(start: rows, stride: stride, size: count, arePacked: true), rowCount, output,
-            count)
+        let rows = Rows(start: rows, stride: stride, size: count, arePacked: true)
+        dotRows(queries, queryCount, rows, rowCount, output, outputStride, count)
     }
 
     @inline(__always)
     private static func dotRows(
-        _ query: UnsafePointer<Float>, _ rows: Rows, _ rowCount: Int, _ output: UnsafeMutablePointer<Float>,
-        _ count: Int
+        _ queries: UnsafePointer<Float>, _ queryCount: Int, _ rows: Rows, _ rowCount: Int,
+        _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, _ count: Int
+    ) {
+        var query = 0
+        while query < queryCount {
+            // Two at a time, because a row that is loaded and made floats may as well serve two. An odd last one
+            // is its own neighbour.
+            let other = min(query &+ 1, queryCount &- 1)
+            dotRows(
+                queries + query &* count, queries + other &* count, rows, rowCount,
+                output + query &* outputStride, output + other &* outputStride, count)
+            query = query &+ 2
+        }
+    }
+
+    @inline(__always)
+    private static func dotRows(
+        _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, _ rows: Rows, _ rowCount: Int,
+        _ firstOutput: UnsafeMutablePointer<Float>, _ secondOutput: UnsafeMutablePointer<Float>, _ count: Int
     ) {
         let zero = Vector.splat(0)
         var row = 0
         // Four rows at a time, whose sums across lanes are taken together.
         while row &+ 4 <= rowCount {
             let (r0, r1, r2, r3) = (rows[row], rows[row &+ 1], rows[row &+ 2], rows[row &+ 3])
-            rows.prefetch(after: r0, rows: 4)
+            rows.prefetch(after: r0, byteCount: 4 &* rows.stride)
             var s0 = zero, s1 = zero, s2 = zero, s3 = zero
+            var t0 = zero, t1 = zero, t2 = zero, t3 = zero
             var k = 0
             while k &+ Vector.count <= count {
-                let q = Vector.load(query + k)
-                s0 = Vector.fma(q, rows.load(r0, k), s0)
-                s1 = Vector.fma(q, rows.load(r1, k), s1)
-                s2 = Vector.fma(q, rows.load(r2, k), s2)
-                s3 = Vector.fma(q, rows.load(r3, k), s3)
+                let (x, y) = (Vector.load(first + k), Vector.load(second + k))
+                let (v0, v1, v2, v3) = (
+                    rows.load(r0, k), rows.load(r1, k), rows.load(r2, k), rows.load(r3, k)
+                )
+                (s0, s1) = (Vector.fma(x, v0, s0), Vector.fma(x, v1, s1))
+                (s2, s3) = (Vector.fma(x, v2, s2), Vector.fma(x, v3, s3))
+                (t0, t1) = (Vector.fma(y, v0, t0), Vector.fma(y, v1, t1))
+                (t2, t3) = (Vector.fma(y, v2, t2), Vector.fma(y, v3, t3))
                 k = k &+ Vector.count
             }
             if k < count {
                 let left = count &- k
-                let q = Vector.loadFirst(query + k, left, fill: zero)
-                s0 = Vector.fma(q, rows.loadFirst(r0, k, left), s0)
-                s1 = Vector.fma(q, rows.loadFirst(r1, k, left), s1)
-                s2 = Vector.fma(q, rows.loadFirst(r2, k, left), s2)
-                s3 = Vector.fma(q, rows.loadFirst(r3, k, left), s3)
+                let x = Vector.loadFirst(first + k, left, fill: zero)
+                let y = Vector.loadFirst(second + k, left, fill: zero)
+                let (v0, v1) = (rows.loadFirst(r0, k, left), rows.loadFirst(r1, k, left))
+                let (v2, v3) = (rows.loadFirst(r2, k, left), rows.loadFirst(r3, k, left))
+                (s0, s1) = (Vector.fma(x, v0, s0), Vector.fma(x, v1, s1))
+                (s2, s3) = (Vector.fma(x, v2, s2), Vector.fma(x, v3, s3))
+                (t0, t1) = (Vector.fma(y, v0, t0), Vector.fma(y, v1, t1))
+                (t2, t3) = (Vector.fma(y, v2, t2), Vector.fma(y, v3, t3))
             }
-            Vector.storeSums(output + row, s0, s1, s2, s3)
-            if rows.arePacked {
-                output[row] *= rows.scale(r0)
-                output[row &+ 1] *= rows.scale(r1)
-                output[row &+ 2] *= rows.scale(r2)
-                output[row &+ 3] *= rows.scale(r3)
-            }
+            Vector.storeSums(firstOutput + row, s0, s1, s2, s3)
+            Vector.storeSums(secondOutput + row, t0, t1, t2, t3)
             row = row &+ 4
         }
         while row < rowCount {
             let r = rows[row]
-            var sum = zero
+            var s = zero, t = zero
             var k = 0
             while k < count {
                 let left = left(count, k)
-                let q = Vector.loadFirst(query + k, left, fill: zero)
-                sum = Vector.fma(q, rows.loadFirst(r, k, left), sum)
+                let v = rows.loadFirst(r, k, left)
+                s = Vector.fma(Vector.loadFirst(first + k, left, fill: zero), v, s)
+                t = Vector.fma(Vector.loadFirst(second + k, left, fill: zero), v, t)
                 k = k &+ Vector.count
             }
-            output[row] = rows.arePacked ? Vector.sum(sum) * rows.scale(r) : Vector.sum(sum)
+            firstOutput[row] = Vector.sum(s)
+            secondOutput[row] = Vector.sum(t)
+            row = row &+ 1
+        }
+        guard rows.arePacked else { return }
+        row = 0
+        while row < rowCount {
+            let scale = rows.scale(rows[row])
+            let (s, t) = (firstOutput[row] * scale, secondOutput[row] * scale)
+            firstOutput[row] = s
+            secondOutput[row] = t
             row = row &+ 1
         }
     }
 
-    /// `output[k] = Σ weights[j] * rows[j][k]`: the values of `rowCount` positions, which are `stride` bytes apart,
-    /// weighted. `output` must not overlap the others.
+    /// `output[i][k] = Σ weights[i][j] * rows[j][k]`: the values of `rowCount` positions, which are `stride` bytes
+    /// apart, weighted for a few queries. Rows of weights are `weightStride` numbers apart, those of the output
+    /// `count`. `output` must not overlap the others.
     ///
     /// - Parameter isAdded: whether the sums are added to the output.
     @inline(never)
     package static func sumScaledRows(
-        _ weights: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
-        _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
+        _ weights: UnsafePointer<Float>, weightStride: Int, queryCount: Int, rows: UnsafeRawPointer,
+        stride: Int, rowCount: Int, _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
     ) {
-        sumScaledRows(
-            weights, Rows(start: rows, stride: stride, size: count, arePacked: false), rowCount, output,
-            count,
-            isAdded)
+        let rows = Rows(start: rows, stride: stride, size: count, arePacked: false)
+        sumScaledRows(weights, weightStride, queryCount, rows, rowCount, output, count, isAdded)
     }
 
-    /// ``sumScaledRows(_:rows:stride:rowCount:_:count:isAdded:)`` of packed rows.
+    /// ``sumScaledRows(_:weightStride:queryCount:rows:stride:rowCount:_:count:isAdded:)`` of packed rows.
     @inline(never)
     package static func sumScaledPackedRows(
-        _ weights: UnsafePointer<Float>, rows: UnsafeRawPointer, stride: Int, rowCount: Int,
-        _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
+        _ weights: UnsafePointer<Float>, weightStride: Int, queryCount: Int, rows: UnsafeRawPointer,
+        stride: Int, rowCount: Int, _ output: UnsafeMutablePointer<Float>, count: Int, isAdded: Bool
     ) {
-        sumScaledRows(
-            weights, Rows(start: rows, stride: stride, size: count, arePacked: true), rowCount, output,
-            count,
-            isAdded)
+        let rows = Rows(start: rows, stride: stride, size: count, arePacked: true)
+        sumScaledRows(weights, weightStride, queryCount, rows, rowCount, output, count, isAdded)
     }
 
     @inline(__always)
     private static func sumScaledRows(
-        _ weights: UnsafePointer<Float>, _ rows: Rows, _ rowCount: Int,
+        _ weights: UnsafePointer<Float>, _ weightStride: Int, _ queryCount: Int, _ rows: Rows,
+        _ rowCount: Int,
         _ output: UnsafeMutablePointer<Float>, _ count: Int, _ isAdded: Bool
+    ) {
+        var query = 0
+        while query < queryCount {
+            let other = min(query &+ 1, queryCount &- 1)
+            sumScaledRows(
+                weights + query &* weightStride, weights + other &* weightStride, rows, rowCount,
+                output + query &* count, output + other &* count, count, isAdded)
+            query = query &+ 2
+        }
+    }
+
+    @inline(__always)
+    private static func sumScaledRows(
+        _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, _ rows: Rows, _ rowCount: Int,
+        _ firstOutput: UnsafeMutablePointer<Float>, _ secondOutput: UnsafeMutablePointer<Float>, _ count: Int,
+        _ isAdded: Bool
     ) {
         let zero = Vector.splat(0)
         var i = 0
-        // Four vectors of the output stay in registers over all rows.
+        // Four vectors of either output stay in registers over all rows.
         while i &+ 4 &* Vector.count <= count {
             var s0 = zero, s1 = zero, s2 = zero, s3 = zero
+            var t0 = zero, t1 = zero, t2 = zero, t3 = zero
+            let (from, to) = (firstOutput + i, secondOutput + i)
+            if isAdded {
+                s0 = Vector.load(from)
+                s1 = Vector.load(from + Vector.count)
+                s2 = Vector.load(from + 2 &* Vector.count)
+                s3 = Vector.load(from + 3 &* Vector.count)
+                t0 = Vector.load(to)
+                t1 = Vector.load(to + Vector.count)
+                t2 = Vector.load(to + 2 &* Vector.count)
+                t3 = Vector.load(to + 3 &* Vector.count)
+            }
             var row = 0
             while row < rowCount {
                 let r = rows[row]
-                if i == 0 { rows.prefetch(after: r, rows: 1) }
-                let weight = Vector.splat(rows.arePacked ? weights[row] * rows.scale(r) : weights[row])
-                s0 = Vector.fma(weight, rows.load(r, i), s0)
-                s1 = Vector.fma(weight, rows.load(r, i &+ Vector.count), s1)
-                s2 = Vector.fma(weight, rows.load(r, i &+ 2 &* Vector.count), s2)
-                s3 = Vector.fma(weight, rows.load(r, i &+ 3 &* Vector.count), s3)
+                rows.prefetch(after: rows.address(r, i), byteCount: rows.byteCount(4 &* Vector.count))
+                let x = Vector.splat(rows.scaled(first[row], r))
+                let y = Vector.splat(rows.scaled(second[row], r))
+                let v0 = rows.load(r, i)
+                s0 = Vector.fma(x, v0, s0)
+                t0 = Vector.fma(y, v0, t0)
+                let v1 = rows.load(r, i &+ Vector.count)
+                s1 = Vector.fma(x, v1, s1)
+                t1 = Vector.fma(y, v1, t1)
+                let v2 = rows.load(r, i &+ 2 &* Vector.count)
+                s2 = Vector.fma(x, v2, s2)
+                t2 = Vector.fma(y, v2, t2)
+                let v3 = rows.load(r, i &+ 3 &* Vector.count)
+                s3 = Vector.fma(x, v3, s3)
+                t3 = Vector.fma(y, v3, t3)
                 row = row &+ 1
             }
-            let to = output + i
-            if isAdded {
-                s0 = Vector.add(Vector.load(to), s0)
-                s1 = Vector.add(Vector.load(to + Vector.count), s1)
-                s2 = Vector.add(Vector.load(to + 2 &* Vector.count), s2)
-                s3 = Vector.add(Vector.load(to + 3 &* Vector.count), s3)
-            }
-            Vector.store(to, s0)
-            Vector.store(to + Vector.count, s1)
-            Vector.store(to + 2 &* Vector.count, s2)
-            Vector.store(to + 3 &* Vector.count, s3)
+            Vector.store(from, s0)
+            Vector.store(from + Vector.count, s1)
+            Vector.store(from + 2 &* Vector.count, s2)
+            Vector.store(from + 3 &* Vector.count, s3)
+            Vector.store(to, t0)
+            Vector.store(to + Vector.count, t1)
+            Vector.store(to + 2 &* Vector.count, t2)
+            Vector.store(to + 3 &* Vector.count, t3)
             i = i &+ 4 &* Vector.count
         }
         while i < count {
             let left = left(count, i)
-            var sum = zero
+            var s = isAdded ? Vector.loadFirst(firstOutput + i, left, fill: zero) : zero
+            var t = isAdded ? Vector.loadFirst(secondOutput + i, left, fill: zero) : zero
             var row = 0
             while row < rowCount {
                 let r = rows[row]
-                let weight = rows.arePacked ? weights[row] * rows.scale(r) : weights[row]
-                sum = Vector.fma(Vector.splat(weight), rows.loadFirst(r, i, left), sum)
+                let v = rows.loadFirst(r, i, left)
+                s = Vector.fma(Vector.splat(rows.scaled(first[row], r)), v, s)
+                t = Vector.fma(Vector.splat(rows.scaled(second[row], r)), v, t)
                 row = row &+ 1
             }
-            if isAdded { sum = Vector.add(Vector.loadFirst(output + i, left, fill: zero), sum) }
-            Vector.storeFirst(output + i, sum, left)
-            i = i &+ Vector.count
-        }
-    }
-
-    /// Packs a row: `count` integers of 16 bits, `round(x / scale)` with `scale = max |x| / 32767`, then the
-    /// scale. It is no number if one of the row is infinite or none.
-    @inline(never)
-    package static func packRow(
-        _ input: UnsafePointer<Float>, _ output: UnsafeMutableRawPointer, count: Int
-    ) {
-        let zero = Vector.splat(0)
-        var largest = zero
-        var check = zero
-        var i = 0
-        while i < count {
-            let lanes = Vector.loadFirst(input + i, left(count, i), fill: zero)
-            largest = Vector.max(Vector.abs(lanes), largest)
-            check = Vector.fma(lanes, zero, check)
-            i = i &+ Vector.count
-        }
-        let isFinite = Vector.sum(check) == 0
-        let magnitude = Vector.largest(largest)
-        // Of rows of the smallest numbers the factor would be infinite.
-        let isTiny = magnitude < 0x1p-100
-        let factor = Vector.splat(isFinite && !isTiny ? 32_767 / magnitude : 0)
-        i = 0
-        while i < count {
-            let left = left(count, i)
-            let lanes = isFinite ? Vector.loadFirst(input + i, left, fill: zero) : zero
-            Vector.storeFirstShorts(output + i &* 2, Vector.round(Vector.mul(lanes, factor)), left)
-            i = i &+ Vector.count
-        }
-        csimd_store_f32(output + count &* 2, isFinite ? magnitude / 32_767 : .nan)
-    }
-
-    /// Rotary position embedding of one head of `2 * half` numbers, halves split:
-    /// `y[i] = x[i] cos[i] - x[i + half] sin[i]`, `y[i + half] = x[i + half] cos[i] + x[i] sin[i]`.
-    @inline(never)
-    package static func rotate(
-        _ input: UnsafePointer<Float>, cos: UnsafePointer<Float>, sin: UnsafePointer<Float>,
-        _ output: UnsafeMutablePointer<Float>, half: Int
-    ) {
-        let zero = Vector.splat(0)
-        var i = 0
-        while i < half {
-            let left = left(half, i)
-            let low = Vector.loadFirst(input + i, left, fill: zero)
-            let high = Vector.loadFirst(input + (half &+ i), left, fill: zero)
-            let c = Vector.loadFirst(cos + i, left, fill: zero)
-            let s = Vector.loadFirst(sin + i, left, fill: zero)
-            Vector.storeFirst(output + i, Vector.sub(Vector.mul(low, c), Vector.mul(high, s)), left)
-            let sum = Vector.add(Vector.mul(high, c), Vector.mul(low, s))
-            Vector.storeFirst(output + (half &+ i), sum, left)
+            Vector.storeFirst(firstOutput + i, s, left)
+            Vector.storeFirst(secondOutput + i, t, left)
             i = i &+ Vector.count
         }
     }
@@ -251,18 +261,29 @@ private struct Rows {
     /// Of a packed row.
     @inline(__always) func scale(_ row: UnsafeRawPointer) -> Float { csimd_load_f32(row + size &* 2) }
 
-    /// Asks for what some rows further on will need. Rows of one head are a single stream from memory, for which
+    /// A weight of a row, with the row's scale if it has one.
+    @inline(__always)
+    func scaled(_ weight: Float, _ row: UnsafeRawPointer) -> Float {
+        arePacked ? weight * scale(row) : weight
+    }
+
+    /// Asks for what lies as far behind what is needed now. Rows of one head are a single stream from memory, for which
     /// the hardware's own prefetching is too short-sighted.
     @inline(__always)
-    func prefetch(after row: UnsafeRawPointer, rows: Int) {
+    func prefetch(after address: UnsafeRawPointer, byteCount: Int) {
         var offset = 0
-        while offset < rows &* stride {
-            csimd_prefetch(row + (Self.bytesAhead &+ offset))
+        while offset < byteCount {
+            csimd_prefetch(address + (Self.bytesAhead &+ offset))
             offset = offset &+ 64
         }
     }
 
     private static var bytesAhead: Int { 4_096 }
+
+    @inline(__always) func byteCount(_ numbers: Int) -> Int { numbers &* (arePacked ? 2 : 4) }
+
+    @inline(__always)
+    func address(_ row: UnsafeRawPointer, _ index: Int) -> UnsafeRawPointer { row + byteCount(index) }
 
     /// Not yet scaled.
     @inline(__always)
