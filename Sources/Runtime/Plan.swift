@@ -48,21 +48,27 @@ extension Plan {
         feeding fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext,
         observer: StepObserver? = nil, recorder: RunRecorder? = nil
     ) throws(RunError) -> [Tensor] {
-        let run = recorder?.beginRun(self)
-        defer { if let run { recorder?.endRun(run) } }
+        if let recorder {
+            return try recorder.lendingLog { (log) throws(RunError) in
+                try run(fed, context, observer, &log)
+            }
+        }
+        var log: RunLog?
+        return try run(fed, context, observer, &log)
+    }
+
+    private func run(
+        _ fed: [(ComputeGraph.ValueID, Tensor)], _ context: OperatorContext, _ observer: StepObserver?,
+        _ log: inout RunLog?
+    ) throws(RunError) -> [Tensor] {
         var values = initialValues
         for (id, tensor) in fed { values[id] = tensor }
+        let run = log?.beginRun(self, fed)
         for (index, step) in steps.enumerated() {
             if Task.isCancelled { throw .cancelled }
-            if let recorder, let run {
-                let start = MonotonicClock.now
-                let (inputs, results) = try perform(step, &values, context, observer, recorder)
-                let end = MonotonicClock.now
-                recorder.record(run, index, inputs.tensors, results, start: start, end: end)
-            } else {
-                _ = try perform(step, &values, context, observer, nil)
-            }
+            let shapes = try perform(step, index, &values, context, observer, run, &log)
             for id in step.released { values[id] = nil }
+            if let run, let shapes { log?.endStep(run, index, shapes) }
         }
         var results: [Tensor] = []
         results.reserveCapacity(outputs.count)
@@ -73,10 +79,11 @@ extension Plan {
         return results
     }
 
+    /// - Returns: where the log keeps the shapes of the results; nil if nothing is recorded.
     private func perform(
-        _ step: Step, _ values: inout [Tensor?], _ context: OperatorContext, _ observer: StepObserver?,
-        _ recorder: RunRecorder?
-    ) throws(RunError) -> (inputs: OperatorInputs, results: [Tensor]) {
+        _ step: Step, _ index: Int, _ values: inout [Tensor?], _ context: OperatorContext,
+        _ observer: StepObserver?, _ run: RunLog.RunPlace?, _ log: inout RunLog?
+    ) throws(RunError) -> RunLog.Shapes? {
         let inputs = OperatorInputs(step.inputs.map { $0.flatMap { values[$0] } })
         var results: [Tensor]
         switch step.action {
@@ -94,10 +101,10 @@ extension Plan {
                 throw .node(NodeFailure(step, inputs, reason: error))
             }
             let plan = condition ? then : otherwise
-            results = try plan.run(
-                feeding: plan.captures.compactMap { capture in
-                    values[capture.outer].map { (capture.inner, $0) }
-                }, context, observer: observer, recorder: recorder)
+            let fed = plan.captures.compactMap { capture in
+                values[capture.outer].map { (capture.inner, $0) }
+            }
+            results = try plan.run(fed, context, observer, &log)
         }
         if let observer {
             results = observer(
@@ -111,6 +118,7 @@ extension Plan {
             }
             values[id] = results[index]
         }
-        return (inputs, results)
+        guard let run else { return nil }
+        return log?.shapes(run, index, inputs.tensors, results)
     }
 }

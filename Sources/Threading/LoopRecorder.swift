@@ -22,6 +22,9 @@ package final class LoopRecorder: Sendable {
         lanes.reduce(0) { $0 + $1.dropped.load(ordering: .relaxed) }
     }
 
+    /// Whether so little room is left that it is time to read and forget.
+    package var isHalfFull: Bool { lanes.contains { $0.isHalfFull } }
+
     /// Keeps an event.
     ///
     /// - Parameters:
@@ -72,6 +75,8 @@ private final class Lane: Sendable {
         let blockCount = (max(0, capacity) + Block.eventCount - 1) / Block.eventCount
         blocks = (0..<blockCount).map { _ in Block() }
     }
+
+    var isHalfFull: Bool { count.load(ordering: .relaxed) > blocks.count * Block.eventCount / 2 }
 
     func append(_ kind: LoopEvent.Kind, _ start: UInt64, _ end: UInt64) {
         let index = count.load(ordering: .relaxed)

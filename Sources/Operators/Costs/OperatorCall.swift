@@ -43,6 +43,14 @@ package struct TensorSummary: Sendable, Equatable {
         self.isView = isView
     }
 
+    /// - Parameters:
+    ///   - tensor: borrowed, because copying it takes longer than all else here.
+    ///   - isView: whether it is an output that shares its storage with an input.
+    package init(_ tensor: borrowing Tensor, isView: Bool = false) {
+        self.init(
+            tensor.elementType, tensor.shape, storedElements: tensor.storedElementCount, isView: isView)
+    }
+
     /// Bytes in memory.
     var byteCount: Int { storedElements * elementType.byteWidth }
 }

@@ -16,7 +16,7 @@ struct NodeTotals {
 
         init(_ step: RunReading.Step, _ stage: PipelineStage) {
             self.stage = stage
-            plan = ObjectIdentifier(step.plan.identity)
+            plan = ObjectIdentifier(step.recorded.plan.identity)
             self.step = step.recorded.index
             kernel = step.recorded.cost.kernel
         }
@@ -39,8 +39,8 @@ struct NodeTotals {
         let key = Key(step, stage)
         if let known = places[key] { return known }
         let recorded = step.recorded
-        let type = step.plan.steps[recorded.index].type
-        let layers = layers[key.plan] ?? step.plan.layers
+        let type = recorded.plan.steps[recorded.index].type
+        let layers = layers[key.plan] ?? recorded.plan.layers
         self.layers[key.plan] = layers
         nodes.append(
             Profile.Node(

@@ -3,8 +3,10 @@ internal import Threading
 
 /// Records one transcription, on the thread that it runs on.
 ///
-/// Runs of graphs are recorded into room that is made beforehand. It is emptied between stages, which belongs to
-/// none of them, and during a long one where it is half full, which is recorded as a part of the stage.
+/// Runs of graphs are recorded into room that is made beforehand. It is read at the end, because that would take from
+/// the processor's caches what the next stage finds there otherwise. Where half of it is taken before, it is emptied
+/// between two stages, which belongs to neither, or between two decoding steps, which is recorded as a part of the
+/// stage.
 final class ProfileRecorder {
     let runs: RunRecorder
     private let beginning = MonotonicClock.now
@@ -16,7 +18,9 @@ final class ProfileRecorder {
     private var tokens = Profile.Tokens(prompt: 0, generated: 0)
     private var firstToken: UInt64?
     private var droppedEvents = 0
-    /// Spent on emptying between stages.
+    /// Stages that ended since runs were read.
+    private var ended: [(stage: PipelineStage, end: UInt64)] = []
+    /// Spent on reading between stages.
     private var pauses: UInt64 = 0
 
     /// Time of a stage that is not a node's.
@@ -35,6 +39,8 @@ final class ProfileRecorder {
     ///   - keepsEvents: for a timeline.
     init(threads: Int, longestRun: Int, keepsEvents: Bool) {
         runs = RunRecorder(threads: threads, capacity: max(1 << 14, 4 * longestRun))
+        pending.reserveCapacity(1 << 10)
+        steps.reserveCapacity(1 << 10)
         timeline = keepsEvents ? TimelineRecorder(beginning: beginning, threads: threads) : nil
     }
 
@@ -48,7 +54,8 @@ final class ProfileRecorder {
         steps.append(Double(MonotonicClock.now - start) * 1e-9)
         if runs.isHalfFull {
             let start = MonotonicClock.now
-            readRuns(of: .decode)
+            ended.append((.decode, start))
+            readRuns()
             endPart("recording", start: start)
         }
     }
@@ -70,8 +77,11 @@ final class ProfileRecorder {
             timeline?.add(.overhead, part.name, start: part.start, end: part.end)
         }
         pending.removeAll(keepingCapacity: true)
-        readRuns(of: stage)
-        pauses += MonotonicClock.now - end
+        ended.append((stage, end))
+        if runs.isHalfFull {
+            readRuns()
+            pauses += MonotonicClock.now - end
+        }
     }
 
     private func add(_ name: String, to stage: PipelineStage, _ nanoseconds: UInt64) {
@@ -82,18 +92,28 @@ final class ProfileRecorder {
         }
     }
 
-    private func readRuns(of stage: PipelineStage) {
-        defer { runs.removeAll() }
+    private func readRuns() {
+        defer {
+            runs.removeAll()
+            ended.removeAll(keepingCapacity: true)
+        }
         droppedEvents += runs.droppedEvents + runs.loops.droppedEvents
-        guard !runs.calls.isEmpty else { return }
         let reading = RunReading(runs)
         for step in reading.steps {
+            guard let stage = stage(at: step.recorded.end) else { continue }
             let node = nodes.add(step, stage: stage)
             timeline?.add(step, node: node)
         }
         timeline?.addLoops(of: runs.loops)
-        add("between steps of the plan", to: stage, reading.betweenSteps)
-        add("calling the graph", to: stage, reading.aroundRuns)
+        for call in reading.calls {
+            guard let stage = stage(at: call.end) else { continue }
+            add("calling the graph", to: stage, call.aroundSteps)
+        }
+    }
+
+    /// The ended stage that a time belongs to.
+    private func stage(at time: UInt64) -> PipelineStage? {
+        ended.first { time <= $0.end }?.stage
     }
 
     // MARK: Reading
@@ -111,6 +131,7 @@ final class ProfileRecorder {
     /// The profile of what was recorded until now.
     func profile(of subject: Subject) -> Profile {
         let total = MonotonicClock.now - beginning - pauses
+        readRuns()
         let names = PipelineStage.allCases.filter { $0 != .load }
         return Profile(
             engine: subject.engine, model: subject.model, audio: subject.audio, text: subject.text,

@@ -1,11 +1,10 @@
 internal import Runtime
 internal import Threading
 
-/// The recorded runs of a stage, with the times of nested steps and of waiting sorted out.
+/// Recorded runs, with the times of nested steps and of waiting sorted out.
 struct RunReading {
     struct Step {
         let recorded: RunRecorder.Step
-        let plan: Plan
         /// Nanoseconds, without those of steps within.
         let time: UInt64
         /// The part of ``time`` in which the thread waited for others.
@@ -13,16 +12,19 @@ struct RunReading {
         let containsSteps: Bool
     }
 
-    /// In the order of their ends.
+    /// A call of a session.
+    struct Call {
+        let end: UInt64
+        /// Nanoseconds that were no step's.
+        let aroundSteps: UInt64
+    }
+
+    /// In the order of their ends, as calls.
     let steps: [Step]
-    /// Nanoseconds of plans' runs that were no step's.
-    let betweenSteps: UInt64
-    /// Nanoseconds of sessions' calls that were no run's.
-    let aroundRuns: UInt64
+    let calls: [Call]
 
     init(_ recorder: RunRecorder) {
         var steps: [Step] = []
-        var stepTime: UInt64 = 0
         /// Steps that ended and are not known to be within another one.
         var outermost: [RunRecorder.Step] = []
         var waits = recorder.loops.events(of: 0).lazy.filter { $0.kind == .waiting }.makeIterator()
@@ -30,7 +32,7 @@ struct RunReading {
         for step in recorder.steps {
             var time = step.end - step.start
             var containsSteps = false
-            while let inner = outermost.last, inner.start >= step.start {
+            while let inner = outermost.last, inner.run > step.run {
                 time -= inner.end - inner.start
                 containsSteps = true
                 outermost.removeLast()
@@ -41,22 +43,18 @@ struct RunReading {
                 if next.start >= step.start { waiting += next.end - next.start }
                 wait = waits.next()
             }
-            stepTime += time
-            steps.append(
-                Step(
-                    recorded: step, plan: recorder.runs[step.run].plan, time: time, waiting: waiting,
-                    containsSteps: containsSteps))
+            steps.append(Step(recorded: step, time: time, waiting: waiting, containsSteps: containsSteps))
         }
         self.steps = steps
-        var runTime: UInt64 = 0
-        var last: RunRecorder.Run?
-        for run in recorder.runs {
-            if let last, run.end <= last.end { continue }
-            runTime += run.end - run.start
-            last = run
+        var next = 0
+        calls = recorder.calls.map { call in
+            var stepTime: UInt64 = 0
+            while next < steps.count, steps[next].recorded.end <= call.end {
+                stepTime += steps[next].time
+                next += 1
+            }
+            let time = call.end - call.start
+            return Call(end: call.end, aroundSteps: time - min(time, stepTime))
         }
-        betweenSteps = runTime - min(runTime, stepTime)
-        let callTime = recorder.calls.reduce(0) { $0 + ($1.end - $1.start) }
-        aroundRuns = callTime - min(callTime, runTime)
     }
 }
