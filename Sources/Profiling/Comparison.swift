@@ -46,6 +46,9 @@ package struct Comparison: Sendable {
 
     /// Of the rows called faster or slower, how many may be so by chance.
     package static let falseShare = 0.05
+    /// Standard deviation of a row's times in one process from those in another of the same program, beyond what its
+    /// repeats tell: each has its memory elsewhere. Measured with the bundled model.
+    package static let processDeviation = 0.01
     /// Differences of less than this part of the row's own time do not matter.
     package static let leastChange = 0.02
     /// Nor do those of less than this part of the whole.
@@ -150,7 +153,8 @@ extension Comparison.Row {
         self.before = before.map { Statistics($0) }
         self.after = after.map { Statistics($0) }
         if let before = self.before, let after = self.after {
-            probability = before.probabilityOfSameMean(as: after)
+            probability = before.probabilityOfSameMean(
+                as: after, processesDifferingBy: Comparison.processDeviation)
         } else {
             probability = nil
         }

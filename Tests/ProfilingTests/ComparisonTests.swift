@@ -84,6 +84,60 @@ import Transcription
         #expect(abs(found - expected) < 1e-10 * max(1, expected))
     }
 
+    /// Against the same test by SciPy's `t.sf`, with (1 + r) / (1 − r) times the squared errors and as much fewer
+    /// measurements, where r is the correlation of neighbours in both samples, and at most 10,000 degrees of freedom.
+    @Test(
+        arguments: [
+            (
+                [20, 21, 19, 20.5, 12, 11, 10, 11.5], [12, 11, 12.5, 11.5, 10.5, 12], 0.0, 0.47397509816789685
+            ),
+            (
+                [2.14, 2.22, 2.14, 2.09, 2.06, 1.13, 1.1, 1.12],
+                [1.12, 1.11, 1.09, 1.15, 1.32, 1.18, 1.12, 1.11], 0.01, 0.3574715449838158
+            ),
+            ([1, 2, 1, 2, 1], [1.1, 2.2, 1.3, 2.1, 1.2], 0.02, 0.5609805336944216),
+            ([1, 1.001, 1.002, 1.001], [1.03, 1.031, 1.029, 1.03], 0.01, 0.04363690997560743),
+        ] as [([Double], [Double], Double, Double)])
+    func correlatedRepeatsTellLess(
+        a: [Double], b: [Double], deviation: Double, expected: Double
+    ) throws {
+        let found = try #require(
+            Statistics(a).probabilityOfSameMean(as: Statistics(b), processesDifferingBy: deviation))
+        #expect(abs(found - expected) < 1e-9)
+    }
+
+    /// The machine was slow for a while at the beginning of one run: the same times in a mixed order do differ.
+    @Test func aSlowWhileIsNoDifference() {
+        let quick = [0.0301, 0.0299, 0.0302, 0.0298, 0.0300, 0.0303, 0.0297, 0.0301, 0.0299, 0.0300]
+        let slow = quick.map { $0 * 1.25 }
+        let drifting = Array(slow.prefix(6) + quick.prefix(4))
+        let mixed = [0, 6, 1, 7, 2, 8, 3, 9, 4, 5].map { drifting[$0] }
+        func verdict(_ times: [Double]) -> Comparison.Verdict? {
+            var (before, after) = (sample, sample)
+            before.products = quick
+            after.products = times
+            before.sums = quick
+            after.sums = quick
+            return Comparison(before.profile, after.profile, by: .op).rows.first { $0.name == "MatMul" }?
+                .verdict
+        }
+        #expect(verdict(drifting) == .same)
+        #expect(verdict(mixed) == .slower)
+    }
+
+    /// Processes of one program differ by about a percent, however alike the repeats of each are.
+    @Test func processesDiffer() {
+        var (before, after) = (sample, sample)
+        before.products = [0.030_000, 0.030_001, 0.030_002, 0.030_001]
+        before.sums = before.products
+        after = before
+        after.products = before.products.map { $0 * 1.025 }
+        #expect(Comparison(before.profile, after.profile, by: .op).findsNoDifference)
+        after.products = before.products.map { $0 * 1.06 }
+        let rows = Comparison(before.profile, after.profile, by: .op).rows
+        #expect(rows.first { $0.name == "MatMul" }?.verdict == .slower)
+    }
+
     @Test func testsWithoutSpread() {
         #expect(Statistics([1, 1]).probabilityOfSameMean(as: Statistics([1, 1])) == 1)
         #expect(Statistics([1, 1]).probabilityOfSameMean(as: Statistics([2, 2])) == 0)
