@@ -133,13 +133,9 @@ struct RunLog {
             return Shapes(first: 0, count: 0)
         }
         let kept = Shapes(first: Int32(summaries.count), count: Int32(results.count))
-        for index in span.indices { keep(span[index], inputs) }
+        summaries.append(outputs: results, ofInputs: inputs)
         latest[place] = Latest(elementCounts: elementCounts, results: kept)
         return kept
-    }
-
-    private mutating func keep(_ result: borrowing Tensor, _ inputs: [Tensor?]) {
-        summaries.append(TensorSummary(result, isView: result.sharesStorage(withAnyOf: inputs)))
     }
 
     /// Keeps a step, which ends now.

@@ -44,6 +44,15 @@ package struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByA
         return strides
     }
 
+    /// Elements in memory of a tensor with these strides: those that are repeated along an axis count once.
+    package func elementCount(strides: [Int]) -> Int {
+        var count = 1
+        for axis in dimensions.indices where strides[axis] != 0 || dimensions[axis] == 0 {
+            count *= dimensions[axis]
+        }
+        return count
+    }
+
     /// Axis counted from the end if negative, as ONNX allows; nil if out of range.
     package func axis(_ axis: Int) -> Int? {
         let resolved = axis < 0 ? axis + rank : axis

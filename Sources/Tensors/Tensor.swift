@@ -45,30 +45,28 @@ package struct Tensor: Sendable {
         storage === other.storage
     }
 
-    /// Whether this tensor is a view of the same storage as any of some others.
-    package func sharesStorage(withAnyOf others: [Tensor?]) -> Bool {
-        // Borrowed, because copying a tensor takes longer than all else here.
-        func isShared(_ other: borrowing Tensor?) -> Bool {
-            switch other {
-            case .some(let other): other.storage === storage
-            case .none: false
-            }
-        }
-        let others = others.span
-        for index in others.indices where isShared(others[index]) { return true }
-        return false
-    }
-
     /// Elements in memory: those that are repeated along an axis count once.
-    package var storedElementCount: Int {
-        var count = 1
-        for axis in 0..<rank where strides[axis] != 0 || shape[axis] == 0 { count *= shape[axis] }
-        return count
-    }
+    package var storedElementCount: Int { shape.elementCount(strides: strides) }
 
     /// Whether both start at the same address; true for views of the same weights in one mapped file.
     package func hasSameAddress(as other: Tensor) -> Bool {
         storage.base + byteOffset == other.storage.base + other.byteOffset
+    }
+}
+
+extension [Tensor?] {
+    /// Whether one of these shares its storage with a tensor of another list.
+    package func shareStorage(with index: Int, of tensors: [Tensor]) -> Bool {
+        // Borrowed through spans, because copying a tensor takes longer than all else here.
+        func isShared(_ own: borrowing Tensor?, _ other: borrowing Tensor) -> Bool {
+            switch own {
+            case .some(let own): own.storage === other.storage
+            case .none: false
+            }
+        }
+        let (own, others) = (span, tensors.span)
+        for place in own.indices where isShared(own[place], others[index]) { return true }
+        return false
     }
 }
 

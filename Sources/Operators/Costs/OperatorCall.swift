@@ -43,14 +43,25 @@ package struct TensorSummary: Sendable, Equatable {
         self.isView = isView
     }
 
-    /// - Parameters:
-    ///   - tensor: borrowed, because copying it takes longer than all else here.
-    ///   - isView: whether it is an output that shares its storage with an input.
-    package init(_ tensor: borrowing Tensor, isView: Bool = false) {
-        self.init(
-            tensor.elementType, tensor.shape, storedElements: tensor.storedElementCount, isView: isView)
+    package init(_ tensor: Tensor) {
+        self.init(tensor.elementType, tensor.shape, storedElements: tensor.storedElementCount)
     }
 
     /// Bytes in memory.
     var byteCount: Int { storedElements * elementType.byteWidth }
+}
+
+extension [TensorSummary] {
+    /// Appends the outputs of a call.
+    package mutating func append(outputs: [Tensor], ofInputs inputs: [Tensor?]) {
+        // Part by part through a span, because copying a tensor takes longer than all else here.
+        let span = outputs.span
+        for index in span.indices {
+            append(
+                TensorSummary(
+                    span[index].elementType, span[index].shape,
+                    storedElements: span[index].shape.elementCount(strides: span[index].strides),
+                    isView: inputs.shareStorage(with: index, of: outputs)))
+        }
+    }
 }
