@@ -40,10 +40,10 @@ struct RunLog {
         fileprivate let firstStep: Int
     }
 
-    /// The latest results of a step, and the numbers of their elements, which tell whether shapes changed.
+    /// The latest results of a step, and the numbers of elements of all its tensors, which tell whether shapes changed.
     private struct Latest {
-        var elementCounts = -1
-        var results = Shapes(first: 0, count: 0)
+        var elementCounts = 0
+        var results: Shapes?
     }
 
     private(set) var plans: [Plan] = []
@@ -115,19 +115,26 @@ struct RunLog {
         return place
     }
 
-    /// Keeps the shapes of a step's results if they differ from those of its call before, which takes little more
-    /// than to see that they do not.
+    /// Keeps the shapes of a step's results if its tensors differ from those of its call before, which takes little
+    /// more than to see that they do not. Inputs count too: on them depends whether results are views.
     mutating func shapes(
         _ run: RunPlace, _ step: Int, _ inputs: [Tensor?], _ results: [Tensor]
     ) -> Shapes {
-        // Through a span, which lends tensors instead of copying them.
-        let span = results.span
+        // Borrowed through spans, because copying a tensor takes longer than all else here.
+        func count(_ tensor: borrowing Tensor?) -> Int {
+            switch tensor {
+            case .some(let tensor): tensor.shape.elementCount
+            case .none: -1
+            }
+        }
+        let (read, written) = (inputs.span, results.span)
         var elementCounts = 0
-        for index in span.indices {
-            elementCounts = elementCounts &* 31 &+ span[index].shape.elementCount
+        for index in read.indices { elementCounts = elementCounts &* 31 &+ count(read[index]) }
+        for index in written.indices {
+            elementCounts = elementCounts &* 31 &+ written[index].shape.elementCount
         }
         let place = run.firstStep + step
-        if latest[place].elementCounts == elementCounts { return latest[place].results }
+        if latest[place].elementCounts == elementCounts, let known = latest[place].results { return known }
         guard summaries.count + results.count <= summaryCapacity else {
             isFull = true
             return Shapes(first: 0, count: 0)

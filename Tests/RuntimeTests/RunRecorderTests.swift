@@ -111,6 +111,21 @@ import Threading
         #expect(steps[1].cost == OperatorCost(bytesRead: 0, bytesWritten: 0))
     }
 
+    /// Results of the same shape need not be alike: here some repeat elements and some do not.
+    @Test func inputsTellWhetherResultsChanged() throws {
+        var builder = GraphBuilder()
+        let x = builder.input("x")
+        let y = builder.node("Neg", builder.node("Expand", x, builder.integers(5, 4)))
+        let plan = try plan(builder.finished(y))
+        let recorder = RunRecorder(threads: 1, capacity: 10)
+        for shape in [[4], [5, 4], [4]] as [Shape] {
+            let input = Tensor([Float](repeating: 1, count: shape.elementCount), shape: shape)
+            _ = try plan.run(feeding: [(x, input)], context, recorder: recorder)
+        }
+        let costs = recorder.steps.filter { $0.index == 1 }.map(\.cost)
+        #expect(costs.map(\.bytesRead) == [4 * 4, 20 * 4, 4 * 4])
+    }
+
     @Test func viewsAndRepeatedElementsAreSeen() throws {
         var builder = GraphBuilder()
         let x = builder.input("x")

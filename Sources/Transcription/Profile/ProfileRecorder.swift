@@ -38,7 +38,7 @@ final class ProfileRecorder {
     ///   - longestRun: steps of the longest plan.
     ///   - keepsEvents: for a timeline.
     init(threads: Int, longestRun: Int, keepsEvents: Bool) {
-        runs = RunRecorder(threads: threads, capacity: max(1 << 13, 4 * longestRun))
+        runs = RunRecorder(threads: threads, capacity: max(1 << 14, 4 * longestRun))
         pending.reserveCapacity(1 << 10)
         steps.reserveCapacity(1 << 10)
         timeline = keepsEvents ? TimelineRecorder(beginning: beginning, threads: threads) : nil
