@@ -105,12 +105,12 @@ extension ProductKernels {
         var (a, b, address) = (a, b, next.address)
         var k = 0
         while k < depth {
-            // A few lines at a time: more of them would keep the loads of A and B waiting.
+            // A few lines at a time: more of them, or more often, would keep the loads of A and B waiting.
             csimd_prefetch_l2(address)
             csimd_prefetch_l2(address + (4 &* panelColumns &- 1))
             if panelColumns > 16 { csimd_prefetch_l2(address + 64) }
             address += next.step
-            let end = Swift.min(depth, k &+ 4)
+            let end = Swift.min(depth, k &+ 8)
             while k < end {
                 let low = Vector.load(b)
                 let high = isWide ? Vector.load(b + Vector.count) : zero
