@@ -62,16 +62,29 @@ package final class MappedFile: @unchecked Sendable {
     /// Has no effect where the kernel cannot (before Linux 5.14).
     package func populate() {
         let populateRead: Int32 = 22
-        for offset in stride(from: 0, to: byteCount, by: Self.populatedBytes) {
-            let start = UnsafeMutableRawPointer(mutating: base + offset)
-            guard madvise(start, min(Self.populatedBytes, byteCount - offset), populateRead) == 0 else {
-                return
-            }
+        for part in 0..<partCount {
+            guard advise(populateRead, part: part) else { return }
         }
     }
 
-    /// Bytes that are made present at a time, whole pages: other users of the address space wait for as long.
-    private static let populatedBytes = 16 << 20
+    /// Parts of the file, see ``release(part:)``.
+    package var partCount: Int { (byteCount + Self.partBytes - 1) / Self.partBytes }
+
+    /// Gives a part's pages back to the system. They are found in the file cache, or read, when they are needed
+    /// again.
+    package func release(part: Int) {
+        _ = advise(MADV_DONTNEED, part: part)
+    }
+
+    private func advise(_ advice: Int32, part: Int) -> Bool {
+        let offset = part * Self.partBytes
+        let start = UnsafeMutableRawPointer(mutating: base + offset)
+        return madvise(start, min(Self.partBytes, byteCount - offset), advice) == 0
+    }
+
+    /// Bytes that are asked for or given back at a time, whole pages: other users of the address space wait for
+    /// as long.
+    private static let partBytes = 16 << 20
 
     /// The file's bytes.
     package var bytes: RawSpan {

@@ -14,6 +14,8 @@ struct SpeechModel: Sendable {
     let embeddings: EmbeddingTable
     let encoder: AudioEncoder
     let decoder: TextDecoder
+    /// The largest files that are mapped.
+    private let weightFiles: [MappedFile]
 
     /// Loads all parts at a time.
     static func load(
@@ -38,10 +40,11 @@ struct SpeechModel: Sendable {
         let (prefill, step) = try (session(.decoderInit), session(.decoderStep))
         let decoder = try TextDecoder(
             prefill: prefill, step: step, configuration, embeddings: embeddings, directory)
-        populate(encoder.session.weightFiles + prefill.weightFiles)
+        let weightFiles = encoder.session.weightFiles + prefill.weightFiles
+        populate(weightFiles)
         return try await SpeechModel(
             directory: directory, configuration: configuration, tokenizer: tokenizer,
-            embeddings: embeddings, encoder: encoder, decoder: decoder)
+            embeddings: embeddings, encoder: encoder, decoder: decoder, weightFiles: weightFiles)
     }
 
     /// Makes the weights' pages present in the background, while the tokenizer is loaded and the first audio is
@@ -51,6 +54,14 @@ struct SpeechModel: Sendable {
         guard byteCount <= ProcessInfo.processInfo.physicalMemory / 2 else { return }
         Thread.detachNewThread {
             for file in files { file.populate() }
+        }
+    }
+
+    /// Gives the weights' pages back to the system, on all threads of a pool.
+    func releaseWeights(on pool: ThreadPool) {
+        let parts = weightFiles.flatMap { file in (0..<file.partCount).map { (file, $0) } }
+        pool.parallelFor(parts.count) { range in
+            for (file, part) in parts[range] { file.release(part: part) }
         }
     }
 

@@ -99,6 +99,7 @@ struct TranscribeCommand: AsyncParsableCommand {
                 output: plan, terminal: terminal, interruption: interruption,
                 modelName: isPocketModel ? "pocket" : url.path)
             status = try await job.run()
+            transcriber.releaseWeights()
         } catch is CancellationError {
             interruption.leave()
         } catch {

@@ -49,6 +49,19 @@ import Testing
         #expect(isWhole)
     }
 
+    @Test(arguments: [0, 1, 4_096, 17 << 20])
+    func releasing(byteCount: Int) throws {
+        let path = try temporaryFile([UInt8](repeating: 7, count: byteCount))
+        defer { unlink(path) }
+        let file = try MappedFile(path: path)
+        #expect(file.partCount == (byteCount + (16 << 20) - 1) >> 24)
+        for part in 0..<file.partCount { file.release(part: part) }
+        let bytes = file.bytes
+        for offset in [0, byteCount / 2, byteCount - 1] where byteCount > 0 {
+            #expect(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self) == 7)
+        }
+    }
+
     @Test func emptyFileMaps() throws {
         let path = try temporaryFile([])
         defer { unlink(path) }

@@ -25,6 +25,17 @@ import Transcription
         #expect(transcript.segments.map(\.finishReason) == [.eos])
     }
 
+    @Test func weightsComeBack() async throws {
+        let transcriber = try await transcriber()
+        for _ in 0..<2 {
+            transcriber.releaseWeights()
+            let transcript =
+                try await transcriber
+                .transcribe(.file(speech.appending(path: "four-two-seven.wav")))
+            #expect(transcript.text == text)
+        }
+    }
+
     @Test(arguments: [8_000, 44_100, 48_000], WaveBytes.Coding.allCases)
     func codings(rate: Int, coding: WaveBytes.Coding) async throws {
         let bytes = WaveBytes(coding: coding, rate: rate, channelCount: 2)

@@ -142,7 +142,10 @@ extension ModelReader {
                 table.insert(
                     try token(left, index, reader.file), try token(right, index, reader.file),
                     MergeTable.Merge(
-                        rank: rank, result: try token(left, followedBy: right, index, reader.file)))
+                        rank: rank,
+                        // Files list the 256 bytes, then the tokens in the order in which merges make them.
+                        result: try token(
+                            left, followedBy: right, probablyAt: 256 + Int(rank), index, reader.file)))
                 rank += 1
             case .comment: break
             case .malformed:
@@ -181,9 +184,16 @@ extension ModelReader {
 
     /// The token that is spelled as the concatenation of both.
     private func token(
-        _ left: ArraySlice<UInt8>, followedBy right: ArraySlice<UInt8> = [], _ index: Int, _ file: String
+        _ left: ArraySlice<UInt8>, followedBy right: ArraySlice<UInt8> = [], probablyAt place: Int? = nil,
+        _ index: Int, _ file: String
     ) throws(TokenizerError) -> UInt32 {
-        guard let id = vocabulary.id(of: left, followedBy: right) else {
+        let id =
+            if let place {
+                vocabulary.id(of: left, followedBy: right, probablyAt: place)
+            } else {
+                vocabulary.id(of: left, followedBy: right)
+            }
+        guard let id else {
             throw .unknownMergeToken(
                 file: file, field: "model.merges[\(index)]",
                 token: String(decoding: left + right, as: UTF8.self))

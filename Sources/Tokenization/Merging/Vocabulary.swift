@@ -44,6 +44,20 @@ extension Vocabulary {
         return 0..<limit ~= index ? ids[index] : nil
     }
 
+    /// ``id(of:followedBy:amongFirst:)``, first sought where the token was probably inserted, which takes a fraction
+    /// of the time if it was.
+    func id(of token: ArraySlice<UInt8>, followedBy rest: ArraySlice<UInt8>, probablyAt index: Int) -> Int? {
+        if index < count {
+            let range = range(index)
+            if range.count == token.count + rest.count, isEqual(range.lowerBound, token.span),
+                isEqual(range.lowerBound + token.count, rest.span)
+            {
+                return ids[index]
+            }
+        }
+        return id(of: token, followedBy: rest)
+    }
+
     /// The spelling of the token with this id.
     func token(_ id: Int) -> ArraySlice<UInt8>? {
         indices.indices.contains(id) ? spelling(Int(indices[id])) : nil
