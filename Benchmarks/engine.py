@@ -61,9 +61,14 @@ class MemoryWatch:
         return dict(zip(MEMORY, (self.anonymous, self.peak), strict=True))
 
 
-def run(options: argparse.Namespace) -> tuple[Figures, list[int]]:
-    """Seconds of each stage, MB of memory, and the tokens of one run."""
-    command = [options.binary, "transcribe", "--model", options.model, "--variant", options.variant]
+def run(options: argparse.Namespace, binary: Path | None = None, *words: object) -> tuple[Figures, list[int]]:
+    """Seconds of each stage, MB of memory, and the tokens of one run of options.binary or another one.
+
+    Of a recording of several segments stages are those of all, and a step is the mean of all; tokens are the first
+    segment's.
+    """
+    binary = binary or options.binary
+    command = [binary, "transcribe", "--model", options.model, "--variant", options.variant, *words]
     command += ["--max-new-tokens", options.tokens, "--threads", options.threads, "--isa", options.isa]
     command += ["--format", "json", "--no-repetition-stop", "--quiet", options.audio]
     start = time.perf_counter()
@@ -73,13 +78,13 @@ def run(options: argparse.Namespace) -> tuple[Figures, list[int]]:
     whole = time.perf_counter() - start
     figures = watch.stop()
     if process.returncode:
-        sys.exit(f"{options.binary} ended with {process.returncode}")
+        sys.exit(f"{binary} ended with {process.returncode}")
     record = json.loads(output)
-    timing, tokens = record["timing"], record["segments"][0]["tokens"]
-    # The first token comes from the prefill, and no step follows the last one.
-    step = timing["decode"] / max(1, len(tokens) - 1)
-    stages = (timing["load"], timing["encode"], timing["prefill"], step, whole)
-    return figures | dict(zip(STAGES, stages, strict=True)), tokens
+    timing, segments = record["timing"], record["segments"]
+    # The first token of a segment comes from its prefill, and no step follows its last one.
+    steps = sum(max(0, len(segment["tokens"]) - 1) for segment in segments)
+    stages = (timing["load"], timing["encode"], timing["prefill"], timing["decode"] / max(1, steps), whole)
+    return figures | dict(zip(STAGES, stages, strict=True)), segments[0]["tokens"]
 
 
 def processor_seconds() -> tuple[float, float]:

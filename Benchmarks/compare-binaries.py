@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Times two builds of qwen3-asr in turn on the same model directory and recording, and prints the ratios.
+
+  Benchmarks/compare-binaries.py BEFORE AFTER --model DIR --audio FILE.wav [--repeats 5] [--segment-seconds 160]
+
+BEFORE may be built from an earlier commit; both need their resource bundles beside them. With one binary only, its
+times are printed. Every round runs each once, in either order. The least of each stage says most on a machine that
+others use too; medians and the extremes tell how far to trust it.
+
+--segment-seconds makes long recordings one segment, for steps with many positions.
+"""
+
+import argparse
+import statistics
+from pathlib import Path
+
+import engine
+from engine import MEMORY, STAGES, Figures
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("binaries", type=Path, nargs="+", metavar="BINARY", help="one or two")
+    parser.add_argument("--segment-seconds", type=float)
+    engine.add_arguments(parser)
+    options = parser.parse_args()
+    if len(options.binaries) > 2:
+        parser.error("more than two binaries")
+    return options
+
+
+def cells(rounds: list[Figures], name: str) -> list[str]:
+    """The least, the median and the largest of a figure."""
+    values = [figures[name] for figures in rounds]
+    scale, unit = (1, "MB") if name in MEMORY else (1e3, "ms")
+    least, median, most = (
+        f"{value * scale:.1f}" for value in (min(values), statistics.median(values), max(values))
+    )
+    return [f"{least} {unit}", f"{median} (up to {most})"]
+
+
+def main() -> None:
+    options = arguments()
+    words = ["--segment-seconds", options.segment_seconds] if options.segment_seconds else []
+    number = 0
+
+    def run_round() -> list[Figures]:
+        nonlocal number
+        number += 1
+        order = list(enumerate(options.binaries))[:: 1 if number % 2 else -1]
+        results = {index: engine.run(options, binary.resolve(), *words)[0] for index, binary in order}
+        return [results[index] for index in range(len(options.binaries))]
+
+    rounds = engine.calm_rounds(options, run_round)
+    columns = list(zip(*rounds, strict=True))
+    header = [f"{binary}, least | median" for binary in options.binaries]
+    if len(columns) == 2:
+        header.append("ratio of the least | of the medians")
+    print(f"{options.variant}, {options.isa}, {options.threads} threads, {options.tokens} tokens\n")
+    print(f"| | {' | '.join(header)} |\n|{' --- |' * (1 + 2 * len(header))}")
+    for name in STAGES + MEMORY:
+        row = [cell for column in columns for cell in cells(column, name)]
+        if len(columns) == 2:
+            before, after = ([figures[name] for figures in column] for column in columns)
+            row += [
+                f"{min(after) / min(before):.3f}",
+                f"{statistics.median(after) / statistics.median(before):.3f}",
+            ]
+        print(f"| {name} | {' | '.join(row)} |")
+
+
+if __name__ == "__main__":
+    main()
