@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Times two builds of qwen3-asr in turn on the same model directory and recording, and prints the ratios.
 
-  Benchmarks/compare-binaries.py BEFORE AFTER --model DIR --audio FILE.wav [--repeats 5] [--segment-seconds 160]
+  Benchmarks/compare-binaries.py BEFORE AFTER --model DIR --audio FILE.wav [--repeats 5]
 
-BEFORE may be built from an earlier commit; both need their resource bundles beside them. With one binary only, its
-times are printed. Every round runs each once, in either order. The least of each stage says most on a machine that
-others use too; medians and the extremes tell how far to trust it.
+BEFORE may be built from an earlier commit; both need their resource bundles beside them. With one binary only,
+its times are printed. Every round runs each once, in either order. The least of each stage says most on a
+machine that others use too; medians and the extremes tell how far to trust it.
 
 --segment-seconds makes long recordings one segment, for steps with many positions.
 """
