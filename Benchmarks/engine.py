@@ -64,8 +64,8 @@ class MemoryWatch:
 def run(options: argparse.Namespace, binary: Path | None = None, *words: object) -> tuple[Figures, list[int]]:
     """Seconds of each stage, MB of memory, and the tokens of one run of options.binary or another one.
 
-    Of a recording of several segments stages are those of all, and a step is the mean of all; tokens are the first
-    segment's.
+    Of a recording of several segments stages are those of all, and a step is the mean of all; tokens are the
+    first segment's.
     """
     binary = binary or options.binary
     command = [binary, "transcribe", "--model", options.model, "--variant", options.variant, *words]
