@@ -64,11 +64,11 @@ extension Plan {
         var values = initialValues
         for (id, tensor) in fed { values[id] = tensor }
         let run = log?.beginRun(self, fed)
-        for (index, step) in steps.enumerated() {
+        for step in steps.indices {
             if Task.isCancelled { throw .cancelled }
-            let shapes = try perform(step, index, &values, context, observer, run, &log)
-            for id in step.released { values[id] = nil }
-            if let run, let shapes { log?.endStep(run, index, shapes) }
+            let shapes = try perform(step, &values, context, observer, run, &log)
+            for id in steps[step].released { values[id] = nil }
+            if let run, let shapes { log?.endStep(run, step, shapes) }
         }
         var results: [Tensor] = []
         results.reserveCapacity(outputs.count)
@@ -79,26 +79,28 @@ extension Plan {
         return results
     }
 
+    /// Runs a step, given by its index: a copy of the step would count references to all that it consists of.
+    ///
     /// - Returns: where the log keeps the shapes of the results; nil if nothing is recorded.
     private func perform(
-        _ step: Step, _ index: Int, _ values: inout [Tensor?], _ context: OperatorContext,
-        _ observer: StepObserver?, _ run: RunLog.RunPlace?, _ log: inout RunLog?
+        _ step: Int, _ values: inout [Tensor?], _ context: OperatorContext, _ observer: StepObserver?,
+        _ run: RunLog.RunPlace?, _ log: inout RunLog?
     ) throws(RunError) -> RunLog.Shapes? {
-        let inputs = OperatorInputs(step.inputs.map { $0.flatMap { values[$0] } })
+        let inputs = OperatorInputs(steps[step].inputs.map { $0.flatMap { values[$0] } })
         var results: [Tensor]
-        switch step.action {
+        switch steps[step].action {
         case .compute(let implementation):
             do {
                 results = try implementation.run(inputs, context)
             } catch {
-                throw .node(NodeFailure(step, inputs, reason: error))
+                throw .node(NodeFailure(steps[step], inputs, reason: error))
             }
         case .branch(let then, let otherwise):
             let condition: Bool
             do {
                 condition = try inputs.tensor(0, "cond", .bool).array(Bool.self).first ?? false
             } catch {
-                throw .node(NodeFailure(step, inputs, reason: error))
+                throw .node(NodeFailure(steps[step], inputs, reason: error))
             }
             let plan = condition ? then : otherwise
             let fed = plan.captures.compactMap { capture in
@@ -108,17 +110,17 @@ extension Plan {
         }
         if let observer {
             results = observer(
-                StepRun(step, valueNames: valueNames, inputs: inputs.tensors, results: results))
+                StepRun(steps[step], valueNames: valueNames, inputs: inputs.tensors, results: results))
         }
-        for (index, id) in step.outputs.enumerated() {
+        for (index, id) in steps[step].outputs.enumerated() {
             guard let id else { continue }
             guard index < results.count else {
-                throw .node(
-                    NodeFailure(step, inputs, reason: .unsupported("output \(index) of \(step.type)")))
+                let reason = OperatorError.unsupported("output \(index) of \(steps[step].type)")
+                throw .node(NodeFailure(steps[step], inputs, reason: reason))
             }
             values[id] = results[index]
         }
         guard let run else { return nil }
-        return log?.shapes(run, index, inputs.tensors, results)
+        return log?.shapes(run, step, inputs.tensors, results)
     }
 }
