@@ -24,7 +24,22 @@ struct KernelFunctions: Sendable {
             _ groups: UnsafePointer<Int32>?, _ row: Int, _ output: UnsafeMutablePointer<Float>
         ) -> Void
 
+    /// What products of several rows with four-bit weights want to know of a tile of rows, in an order of their own.
+    struct TileFactors: Sendable {
+        /// Rows of a tile.
+        let rows: Int
+        /// Of all tiles.
+        let byteCount: @Sendable (_ rows: Int, _ blocks: Int, _ blockSize: Int) -> Int
+        let fill:
+            @Sendable (
+                _ rows: UnsafePointer<CSIMDQuantizedRows>, _ blocks: Int, _ blockSize: Int,
+                _ firstTile: Int, _ endTile: Int, _ output: UnsafeMutableRawPointer
+            ) -> Void
+    }
+
     let quantizeRow: QuantizeRow
+    /// Nil if rows as they are do.
+    let tileFactors: TileFactors?
     let matMulNBits: MatMulNBits
     let nbitsScratchBytes: @Sendable (_ weights: CSIMDNBitsWeights, _ rows: Int) -> Int
     let dequantizeRow: DequantizeRow
@@ -37,6 +52,7 @@ struct KernelFunctions: Sendable {
 extension KernelFunctions {
     static let portable = KernelFunctions(
         quantizeRow: PortableKernels.quantizeRow,
+        tileFactors: nil,
         matMulNBits: PortableKernels.matMulNBits,
         nbitsScratchBytes: PortableKernels.nbitsScratchBytes,
         dequantizeRow: PortableKernels.dequantizeRow,
@@ -48,6 +64,9 @@ extension KernelFunctions {
     #if arch(x86_64)
         static let avx2 = KernelFunctions(
             quantizeRow: AVX2Kernels.quantizeRow,
+            tileFactors: TileFactors(
+                rows: AVX2Kernels.tileRows, byteCount: AVX2Kernels.factorByteCount,
+                fill: AVX2Kernels.fillFactors),
             matMulNBits: AVX2Kernels.matMulNBits,
             nbitsScratchBytes: AVX2Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,
@@ -58,6 +77,7 @@ extension KernelFunctions {
 
         static let avx512 = KernelFunctions(
             quantizeRow: AVX512Kernels.quantizeRow,
+            tileFactors: nil,
             matMulNBits: AVX512Kernels.matMulNBits,
             nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
             dequantizeRow: PortableKernels.dequantizeRow,

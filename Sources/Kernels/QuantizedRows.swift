@@ -19,6 +19,8 @@ package struct QuantizedRows: Sendable {
     private let blockStride: Int
     private let scaleOffset: Int
     private let sumOffset: Int
+    /// Nil if the kernels want no factors.
+    private let factorOffset: Int?
 
     init(
         _ functions: KernelFunctions, _ source: Span<Float>, rows: Int, depth: Int, blockSize: Int,
@@ -37,7 +39,11 @@ package struct QuantizedRows: Sendable {
         // Kernels may read whole groups of 16 blocks.
         scaleOffset = rows * valueStride + 16 * 256
         sumOffset = scaleOffset + (rows * blockStride * 4 + 63) & ~63
-        memory = MemoryBlock(byteCount: sumOffset + rows * blockStride * 4)
+        let sumEnd = (sumOffset + rows * blockStride * 4 + 63) & ~63
+        let blocks = (depth + blockSize - 1) / blockSize
+        let tileFactors = isInterleaved && rows > 1 ? functions.tileFactors : nil
+        factorOffset = tileFactors == nil ? nil : sumEnd
+        memory = MemoryBlock(byteCount: sumEnd + (tileFactors?.byteCount(rows, blocks, blockSize) ?? 0))
 
         nonisolated(unsafe) let memory = memory.base
         let (valueStride, blockStride) = (valueStride, blockStride)
@@ -62,6 +68,21 @@ package struct QuantizedRows: Sendable {
                 }
             }
         }
+        if let tileFactors { fill(tileFactors, blocks: blocks, on: pool) }
+    }
+
+    private func fill(_ factors: KernelFunctions.TileFactors, blocks: Int, on pool: ThreadPool) {
+        guard let factorOffset else { return }
+        withKernelArguments { arguments in
+            nonisolated(unsafe) let (arguments, output) = (arguments, memory.base + factorOffset)
+            let tiles = (rows + factors.rows - 1) / factors.rows
+            let grain = max(1, 16_384 / max(1, depth * factors.rows))
+            pool.parallelFor(tiles, grain: grain) { [blockSize] range in
+                withUnsafePointer(to: arguments) {
+                    factors.fill($0, blocks, blockSize, range.lowerBound, range.upperBound, output)
+                }
+            }
+        }
     }
 
     func withKernelArguments<Result>(_ body: (CSIMDQuantizedRows) -> Result) -> Result {
@@ -71,6 +92,9 @@ package struct QuantizedRows: Sendable {
                 values: memory.base.assumingMemoryBound(to: Int8.self),
                 scales: (memory.base + scaleOffset).assumingMemoryBound(to: Float.self),
                 negated_sums: (memory.base + sumOffset).assumingMemoryBound(to: Int32.self),
+                factors: factorOffset.map {
+                    UnsafePointer((memory.base + $0).assumingMemoryBound(to: Int32.self))
+                },
                 rows: rows, value_stride: valueStride, block_stride: blockStride))
     }
 }

@@ -30,7 +30,7 @@
 
         /// Scratch that ``matMulNBits`` needs.
         package static func nbitsScratchBytes(_ weights: CSIMDNBitsWeights, rows: Int) -> Int {
-            max(panelScratchBytes(weights, rows: rows), rowScratchBytes(blocks: weights.blocks))
+            max(panelScratchBytes(rows: rows), rowScratchBytes(blocks: weights.blocks))
         }
 
         /// Eight bits, any number of rows: one element after the other.

@@ -2,10 +2,9 @@
     internal import CSIMD
 
     extension AVX2Kernels {
-        static func panelScratchBytes(_ weights: CSIMDNBitsWeights, rows: Int) -> Int {
+        static func panelScratchBytes(rows: Int) -> Int {
             // The rows of the last tile that there are not also have sums.
-            NBitsPanel.byteCount + (rows + TileFactors.rows - 1) * NBitsPanel.columns * 4
-                + TileFactors.byteCount(weights, rows: rows)
+            NBitsPanel.byteCount + (rows + tileRows - 1) * NBitsPanel.columns * 4
         }
 
         /// Columns `first..<end` of `rows × weightsᵀ + bias` for many rows and four bits.
@@ -23,18 +22,16 @@
             let a = rows.pointee
             let panel = NBitsPanel(scratch)
             let sums = (scratch + NBitsPanel.byteCount).assumingMemoryBound(to: Float.self)
-            let factors = TileFactors(
-                sums + (a.rows &+ TileFactors.rows &- 1) &* NBitsPanel.columns, blockSize: w.block_size,
-                blocks: w.blocks)
-            factors.fill(a)
+            guard let start = a.factors else { return }
+            let factors = TileFactors(start, blocks: w.blocks, blockSize: w.block_size)
             let chunkBlocks = NBitsPanel.depth / w.block_size
-            let tiles = (a.rows &+ TileFactors.rows &- 1) / TileFactors.rows
+            let tiles = (a.rows &+ tileRows &- 1) / tileRows
             let prefetchRows = (NBitsPanel.columns &+ tiles &- 1) / tiles
             var n = first
             while n < end {
                 let columns = min(NBitsPanel.columns, end &- n)
                 var m = 0
-                while m < a.rows &+ TileFactors.rows &- 1 {
+                while m < a.rows &+ tileRows &- 1 {
                     avx2_store_f32(sums + m &* NBitsPanel.columns, avx2_zero_f32())
                     avx2_store_f32(sums + (m &* NBitsPanel.columns &+ 8), avx2_zero_f32())
                     m = m &+ 1
@@ -63,11 +60,11 @@
                             tileSums)
                         if isLast {
                             store(
-                                tileSums, rows: min(TileFactors.rows, a.rows &- m), columns: columns,
+                                tileSums, rows: min(tileRows, a.rows &- m), columns: columns,
                                 bias: bias.map { $0 + n }, output: output + (m &* outputStride &+ n),
                                 outputStride: outputStride)
                         }
-                        m = m &+ TileFactors.rows
+                        m = m &+ tileRows
                     }
                     block = block &+ blocks
                 }
@@ -148,8 +145,8 @@
             while index < blocks {
                 var i00 = avx2_zero(), i10 = i00, i20 = i00, i30 = i00, i40 = i00
                 var i01 = i00, i11 = i00, i21 = i00, i31 = i00, i41 = i00
-                let (scales, negatedSums) = (factor, factor + TileFactors.rows)
-                factor += 2 &* TileFactors.rows
+                let (scales, negatedSums) = (factor, factor + tileRows)
+                factor += 2 &* tileRows
                 var left = blockSize
                 while left > 0 {
                     var s00 = avx2_splat_i32_at(factor), s01 = s00
@@ -157,7 +154,7 @@
                     var s20 = avx2_splat_i32_at(factor + 2), s21 = s20
                     var s30 = avx2_splat_i32_at(factor + 3), s31 = s30
                     var s40 = avx2_splat_i32_at(factor + 4), s41 = s40
-                    factor += TileFactors.rows
+                    factor += tileRows
                     let last = at &+ part >> 1
                     while at < last {
                         var w0 = avx2_load_i32(line)

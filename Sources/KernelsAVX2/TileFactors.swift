@@ -1,5 +1,5 @@
 #if arch(x86_64)
-    internal import CSIMD
+    package import CSIMD
 
     /// What the rows of a tile have for each block, in the order in which a tile reads it: of all rows the scale,
     /// the negated sum of values, and for each part of the block where its 16-bit sums start.
@@ -9,54 +9,71 @@
     /// bits, but those of nibbles less 8 do: so sums over a whole part need not be widened on the way, and what
     /// overflows in between comes back.
     struct TileFactors {
-        /// Rows of one tile of accumulators; it is two vectors wide.
-        static let rows = 5
         /// Numbers of K of a part, or a block if that is shorter.
         static let partSize = 64
 
-        private let start: UnsafeMutablePointer<Int32>
-        private let blockSize: Int
-        private let blocks: Int
+        private let start: UnsafePointer<Int32>
+        /// Of a row.
+        private let stride: Int
+        /// Of a row in a block.
+        private let blockStride: Int
 
         @inline(__always)
-        init(_ start: UnsafeMutableRawPointer, blockSize: Int, blocks: Int) {
-            self.start = start.assumingMemoryBound(to: Int32.self)
-            self.blockSize = blockSize
-            self.blocks = blocks
+        init(_ start: UnsafePointer<Int32>, blocks: Int, blockSize: Int) {
+            self.start = start
+            blockStride = AVX2Kernels.factorsPerBlock(blockSize)
+            stride = blocks &* blockStride
         }
-
-        /// Of all tiles.
-        static func byteCount(_ weights: CSIMDNBitsWeights, rows: Int) -> Int {
-            (rows + Self.rows - 1) * weights.blocks * (2 + max(1, weights.block_size / partSize)) * 4
-        }
-
-        @inline(__always) private var parts: Int { max(1, blockSize / Self.partSize) }
 
         /// Of the tile that begins with a row.
         @inline(__always)
         func record(row: Int, block: Int) -> UnsafePointer<Int32> {
-            UnsafePointer(start + (row &* blocks &+ block &* Self.rows) &* (2 &+ parts))
+            start + (row &* stride &+ block &* AVX2Kernels.tileRows &* blockStride)
         }
+    }
+
+    extension AVX2Kernels {
+        /// Rows of one tile of accumulators; it is two vectors wide.
+        package static var tileRows: Int { 5 }
 
         @inline(__always)
-        func fill(_ a: CSIMDQuantizedRows) {
-            let part = min(Self.partSize, blockSize)
+        fileprivate static func factorsPerBlock(_ blockSize: Int) -> Int {
+            2 &+ max(1, blockSize / TileFactors.partSize)
+        }
+
+        /// Bytes of the factors of all tiles of some rows.
+        package static func factorByteCount(rows: Int, blocks: Int, blockSize: Int) -> Int {
+            (rows + tileRows - 1) / tileRows * tileRows * blocks * factorsPerBlock(blockSize) * 4
+        }
+
+        /// Fills in the factors of some tiles.
+        ///
+        /// - Parameters:
+        ///   - rows: interleaved, not biased.
+        ///   - output: of all tiles.
+        @inline(never)
+        package static func fillFactors(
+            _ rows: UnsafePointer<CSIMDQuantizedRows>, blocks: Int, blockSize: Int, firstTile: Int,
+            endTile: Int, output: UnsafeMutableRawPointer
+        ) {
+            let a = rows.pointee
+            let part = min(TileFactors.partSize, blockSize)
             let eights = avx2_splat_i32(0x0808_0808)
-            let tileRows = (a.rows &+ Self.rows &- 1) / Self.rows &* Self.rows
-            var m = 0
-            while m < tileRows {
+            let start = output.assumingMemoryBound(to: Int32.self)
+            var m = firstTile &* tileRows
+            while m < endTile &* tileRows {
                 // Rows that there are not repeat the last one.
                 let row = min(m, a.rows &- 1)
                 let values = UnsafeRawPointer(a.values + row &* a.value_stride)
                 let scales = a.scales + row &* a.block_stride
                 let negatedSums = a.negated_sums + row &* a.block_stride
-                let member = m % Self.rows
-                var to = start + ((m &- member) &* blocks &* (2 &+ parts) &+ member)
+                let member = m % tileRows
+                var to = start + ((m &- member) &* blocks &* factorsPerBlock(blockSize) &+ member)
                 var block = 0
                 while block < blocks {
                     to[0] = Int32(bitPattern: scales[block].bitPattern)
-                    to[Self.rows] = negatedSums[block]
-                    to += 2 &* Self.rows
+                    to[tileRows] = negatedSums[block]
+                    to += 2 &* tileRows
                     var k = block &* blockSize
                     let end = k &+ blockSize
                     while k < end {
@@ -64,7 +81,7 @@
                         let even = avx2_dot_bytes(eights, avx2_load_first_bytes(from, part >> 1))
                         let odd = avx2_dot_bytes(eights, avx2_load_first_bytes(from + 64, part >> 1))
                         to[0] = avx2_negated_sum_i16x2(avx2_add_i16(even, odd))
-                        to += Self.rows
+                        to += tileRows
                         k = k &+ part
                     }
                     block = block &+ 1

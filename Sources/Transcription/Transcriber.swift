@@ -82,8 +82,8 @@ public final class Transcriber: Sendable {
     /// Gives the memory that weights take up back to the system, on all threads. The next transcription finds them
     /// in the file cache, or reads them.
     ///
-    /// For programs that do not transcribe for a while, and for those that end: of gigabytes of weights the system
-    /// needs a tenth of a second to take leave, because it does so on one thread.
+    /// For programs that do not transcribe for a while, and for those that end: the system itself gives up a process's
+    /// pages on one thread.
     public func releaseWeights() {
         model.releaseWeights(on: pool)
     }

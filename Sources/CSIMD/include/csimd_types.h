@@ -57,6 +57,8 @@ typedef struct CSIMDQuantizedRows {
     const float *_Nonnull scales;
     // Minus the sum of a block's values, so that zero points are added as one more product.
     const int32_t *_Nonnull negated_sums;
+    // The same and more for each tile of rows, where the kernels of many rows want that.
+    const int32_t *_Nullable factors;
     ptrdiff_t rows;
     ptrdiff_t value_stride;
     ptrdiff_t block_stride;
