@@ -4,9 +4,11 @@
   Benchmarks/recording-cost.py [--model DIR] [--audio FILE.wav] [--repeats 200] [--baseline BINARY]
 
 One process transcribes the recording with and without recording in turn; what is compared is the time of decoding
-divided by its steps. On a machine with other work only the quickest runs say something, so there are ratios of the
-minimum, the tenth percentile and the median. The last row of the table compares two halves of the runs that were not
-recorded, which tells how much of a ratio is chance.
+divided by its steps. The runs come in fours, two recorded ones and two others, whose sums make one ratio each; the
+median of these is the cost, given with its standard error (bootstrapped). Other work on the machine slows whole fours
+down, but seldom one kind of run. Beside it there are ratios of the minimum, the tenth percentile and the median of all
+runs; the last row of the table compares two halves of the runs that were not recorded, which tells how much of such a
+ratio is chance.
 
 With --baseline, a program that cannot record, such as one built from an earlier commit, transcribes the recording in
 turn with this one, in a process each for every round.
@@ -33,12 +35,21 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=10, help="with --baseline")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.repeats += options.repeats % 2
+    return options
 
 
 def run(binary: Path, command: str, options: argparse.Namespace, *words: object) -> str:
     model = ["--model", options.model] if options.model else []
-    settings = [*model, "--max-new-tokens", options.tokens, "--no-repetition-stop", "--threads", options.threads]
+    settings = [
+        *model,
+        "--max-new-tokens",
+        options.tokens,
+        "--no-repetition-stop",
+        "--threads",
+        options.threads,
+    ]
     line = [str(word) for word in (binary, command, *settings, *words)]
     process = subprocess.run(line, capture_output=True, text=True)
     if process.returncode:
@@ -57,6 +68,14 @@ def figures(times: np.ndarray) -> np.ndarray:
     return np.array([times.min(), np.percentile(times, 10), np.median(times)])
 
 
+def paired(times: np.ndarray, others: np.ndarray) -> str:
+    """The median of ratios of times that belong together by twos, with its standard error."""
+    ratios = times.reshape(-1, 2).sum(1) / others.reshape(-1, 2).sum(1)
+    random = np.random.default_rng(0)
+    medians = [np.median(random.choice(ratios, len(ratios))) for _ in range(1000)]
+    return f"{np.median(ratios):.4f} ± {np.std(medians):.4f}"
+
+
 def table(title: str, rows: dict[str, np.ndarray], reference: np.ndarray) -> None:
     print(f"| {title} | minimum | 10th percentile | median | ratios |\n| --- | --- | --- | --- | --- |")
     for name, times in rows.items():
@@ -73,6 +92,7 @@ def main() -> None:
     off = np.array(cost["unrecorded"])
     rows = {"not recorded": off, "recorded": np.array(cost["recorded"]), "not recorded, one half": off[::2]}
     table("a decoding step", rows, off)
+    print(f"\nrecorded to not recorded, median of fours: {paired(rows['recorded'], off)}")
     if options.baseline:
         own: list[float] = []
         others: list[float] = []
@@ -80,7 +100,11 @@ def main() -> None:
             for binary, times in [(options.binary, own), (options.baseline, others)][:: 1 if number % 2 else -1]:
                 times += transcribed(binary, options)
         off = np.array(own)
-        rows = {"this program": off, "one that cannot record": np.array(others), "this program, one half": off[::2]}
+        rows = {
+            "this program": off,
+            "one that cannot record": np.array(others),
+            "this program, one half": off[::2],
+        }
         print()
         table("decoding", rows, off)
 

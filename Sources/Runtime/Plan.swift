@@ -63,13 +63,14 @@ extension Plan {
     ) throws(RunError) -> [Tensor] {
         var values = initialValues
         for (id, tensor) in fed { values[id] = tensor }
-        let run = log?.beginRun(self, fed)
+        let firstPlace = log?.beginRun(self, fed)
         for step in steps.indices {
             if Task.isCancelled { throw .cancelled }
-            let shapes = try perform(step, &values, context, observer, run, &log)
+            try perform(step, &values, context, observer, firstPlace, &log)
             for id in steps[step].released { values[id] = nil }
-            if let run, let shapes { log?.endStep(run, step, shapes) }
+            log?.endStep()
         }
+        log?.endRun()
         var results: [Tensor] = []
         results.reserveCapacity(outputs.count)
         for id in outputs {
@@ -81,11 +82,11 @@ extension Plan {
 
     /// Runs a step, given by its index: a copy of the step would count references to all that it consists of.
     ///
-    /// - Returns: where the log keeps the shapes of the results; nil if nothing is recorded.
+    /// - Parameter firstPlace: of the steps in the log; nil if nothing is recorded.
     private func perform(
         _ step: Int, _ values: inout [Tensor?], _ context: OperatorContext, _ observer: StepObserver?,
-        _ run: RunLog.RunPlace?, _ log: inout RunLog?
-    ) throws(RunError) -> RunLog.Shapes? {
+        _ firstPlace: Int?, _ log: inout RunLog?
+    ) throws(RunError) {
         let inputs = OperatorInputs(steps[step].inputs.map { $0.flatMap { values[$0] } })
         var results: [Tensor]
         switch steps[step].action {
@@ -120,7 +121,6 @@ extension Plan {
             }
             values[id] = results[index]
         }
-        guard let run else { return nil }
-        return log?.shapes(run, step, inputs.tensors, results)
+        if let firstPlace { log?.keepShapes(of: firstPlace + step, inputs, results) }
     }
 }

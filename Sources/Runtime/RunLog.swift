@@ -4,69 +4,71 @@ internal import Threading
 
 /// What a ``RunRecorder`` records.
 ///
-/// A plan that runs has it to itself, and what follows from the plan is not written, so that a step costs little:
-/// shapes are those of what a run is fed and of what its steps compute. Nothing is allocated while steps run: room
-/// is made beforehand, and what finds none is only counted.
-struct RunLog {
+/// A plan that runs has it to itself, and what follows from the plan is not written, so that a step costs little: the
+/// time of its end, and shapes where they are not those of the step's call before. Nothing is allocated while steps
+/// run: room is made beforehand, and what finds none is only counted.
+struct RunLog: Sendable {
+    /// A run of a plan. Its steps follow each other, but for those of a branch, which come before the step that
+    /// contains them.
     struct Run {
         /// In ``plans``.
         let plan: Int
+        /// Number of runs that contain it.
+        let depth: Int
         /// What the run is fed, in ``fed``.
         let fed: Range<Int>
         /// When its first step began.
         let start: UInt64
+        /// Its first step, in ``ends``.
+        let firstEvent: Int
     }
 
-    /// A step of a run, which began when the one before ended. Steps of a branch come before the step that contains
-    /// them.
-    struct Event {
-        let end: UInt64
-        let run: Int32
-        let step: Int32
-        let results: Shapes
+    /// Other shapes of a step's results than in its call before.
+    struct Change {
+        /// Its call, in ``ends``.
+        let event: Int
+        /// The step, in ``initialResults``.
+        let place: Int
+        /// In ``summaries``.
+        let results: Range<Int>
     }
 
-    /// Where results are in ``summaries``.
-    struct Shapes {
-        let first: Int32
-        let count: Int32
-
-        var indices: Range<Int> { Int(first)..<Int(first + count) }
-    }
-
-    /// Where a run is in ``runs``, and the first of its plan's steps in ``latest``.
-    struct RunPlace {
-        fileprivate let run: Int32
-        fileprivate let firstStep: Int
-    }
-
-    /// The latest results of a step, and the numbers of elements of all its tensors, which tell whether shapes changed.
+    /// The latest results of a step, and the numbers of elements that tell whether their shapes changed. As small as
+    /// can be, because much else has been in the caches since the step ran before.
     private struct Latest {
-        var elementCounts = 0
-        var results: Shapes?
+        var elementCounts: UInt32 = 0
+        var isKnown = false
     }
 
-    private(set) var plans: [Plan] = []
+    private(set) var plans: [(plan: Plan, firstPlace: Int)] = []
     private(set) var runs: [Run] = []
     private(set) var fed: [(id: ComputeGraph.ValueID, summary: TensorSummary)] = []
-    private(set) var events: [Event] = []
+    /// When each step ended, which is when the next one of its run began.
+    private(set) var ends: [UInt64] = []
+    private(set) var changes: [Change] = []
+    /// Of each plan's steps before the first run, in ``summaries``; nil where they are not known.
+    private(set) var initialResults: [Range<Int>?] = []
     /// Of results. Most calls of a step have the shapes of the call before and share them.
     private(set) var summaries: [TensorSummary] = []
     /// Steps that found no room.
     private(set) var droppedEvents = 0
     /// Whether something found no room. Then there is none for the steps that follow: they need it to be known.
     private var isFull = false
-    /// For each plan its place in ``plans`` and that of its first step in ``latest``.
-    private var places: [ObjectIdentifier: (plan: Int, firstStep: Int)] = [:]
+    private var depth = 0
+    /// Of each plan in ``plans``.
+    private var places: [ObjectIdentifier: Int] = [:]
+    /// Of each plan's steps.
     private var latest: [Latest] = []
-    private let capacity: Int
+    /// Steps.
+    let capacity: Int
 
     /// - Parameter capacity: steps.
     init(capacity: Int) {
         self.capacity = capacity
         runs.reserveCapacity(capacity)
         fed.reserveCapacity(capacity)
-        events.reserveCapacity(capacity)
+        ends.reserveCapacity(capacity)
+        changes.reserveCapacity(summaryCapacity)
         summaries.reserveCapacity(summaryCapacity)
     }
 
@@ -74,52 +76,74 @@ struct RunLog {
 
     /// Whether so little room is left that it is time to read and forget.
     var isHalfFull: Bool {
-        max(events.count, fed.count) > capacity / 2 || summaries.count > summaryCapacity / 2
+        max(ends.count, fed.count) > capacity / 2 || summaries.count > summaryCapacity / 2
     }
 
     /// Forgets all runs. Shapes are kept for the next ones as long as that leaves most of the room for others.
     mutating func removeAll() {
         if summaries.count > summaryCapacity / 4 {
             plans.removeAll(keepingCapacity: true)
+            initialResults.removeAll(keepingCapacity: true)
             summaries.removeAll(keepingCapacity: true)
             places.removeAll(keepingCapacity: true)
             latest.removeAll(keepingCapacity: true)
+        } else {
+            for change in changes { initialResults[change.place] = change.results }
         }
         runs.removeAll(keepingCapacity: true)
         fed.removeAll(keepingCapacity: true)
-        events.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        changes.removeAll(keepingCapacity: true)
         droppedEvents = 0
         isFull = false
     }
 
+    /// To be called before the first of runs that contain each other.
+    mutating func beginOutermostRun() {
+        depth = 0
+    }
+
     /// To be called just before a plan's first step.
-    mutating func beginRun(_ plan: Plan, _ values: [(ComputeGraph.ValueID, Tensor)]) -> RunPlace {
-        let place = place(of: plan)
+    ///
+    /// - Returns: the place of the plan's first step.
+    mutating func beginRun(_ plan: Plan, _ values: [(ComputeGraph.ValueID, Tensor)]) -> Int {
+        let number = number(of: plan)
         let first = fed.count
         if first + values.count <= capacity {
             for (id, tensor) in values { fed.append((id, TensorSummary(tensor))) }
         } else {
             isFull = true
         }
-        runs.append(Run(plan: place.plan, fed: first..<fed.count, start: MonotonicClock.now))
-        return RunPlace(run: Int32(runs.count - 1), firstStep: place.firstStep)
+        runs.append(
+            Run(
+                plan: number, depth: depth, fed: first..<fed.count, start: MonotonicClock.now,
+                firstEvent: ends.count))
+        depth += 1
+        return plans[number].firstPlace
     }
 
-    private mutating func place(of plan: Plan) -> (plan: Int, firstStep: Int) {
+    private mutating func number(of plan: Plan) -> Int {
         let id = ObjectIdentifier(plan.identity)
         if let known = places[id] { return known }
-        let place = (plan: plans.count, firstStep: latest.count)
-        places[id] = place
-        plans.append(plan)
+        let number = plans.count
+        places[id] = number
+        plans.append((plan, latest.count))
         latest.append(contentsOf: repeatElement(Latest(), count: plan.steps.count))
-        return place
+        initialResults.append(contentsOf: repeatElement(nil, count: plan.steps.count))
+        return number
     }
 
-    /// Keeps the shapes of a step's results if its tensors differ from those of its call before, which takes little
-    /// more than to see that they do not. Inputs count too: on them depends whether results are views.
-    mutating func shapes(
-        _ run: RunPlace, _ step: Int, _ inputs: [Tensor?], _ results: [Tensor]
-    ) -> Shapes {
+    /// To be called after a plan's last step.
+    mutating func endRun() {
+        depth -= 1
+    }
+
+    /// Keeps the shapes of the results of a step that is about to end if these, or its first input, differ from those
+    /// of its call before, which takes little more than to see that they do not. The first input counts too, because
+    /// results can be views of it.
+    mutating func keepShapes(
+        of place: Int, _ inputs: borrowing OperatorInputs, _ results: borrowing [Tensor]
+    ) {
         // Borrowed through spans, because copying a tensor takes longer than all else here.
         func count(_ tensor: borrowing Tensor?) -> Int {
             switch tensor {
@@ -127,34 +151,30 @@ struct RunLog {
             case .none: -1
             }
         }
-        let (read, written) = (inputs.span, results.span)
-        var elementCounts = 0
-        for index in read.indices { elementCounts = elementCounts &* 31 &+ count(read[index]) }
+        let (read, written) = (inputs.tensors.span, results.span)
+        var elementCounts = read.isEmpty ? 0 : count(read[0])
         for index in written.indices {
             elementCounts = elementCounts &* 31 &+ written[index].shape.elementCount
         }
-        let place = run.firstStep + step
-        if latest[place].elementCounts == elementCounts, let known = latest[place].results { return known }
-        guard summaries.count + results.count <= summaryCapacity else {
+        let mixed = UInt32(truncatingIfNeeded: elementCounts ^ (elementCounts >> 32))
+        if latest[place].elementCounts == mixed, latest[place].isKnown { return }
+        guard !isFull, summaries.count + written.count <= summaryCapacity else {
             isFull = true
-            return Shapes(first: 0, count: 0)
+            return
         }
-        let kept = Shapes(first: Int32(summaries.count), count: Int32(results.count))
-        summaries.append(outputs: results, ofInputs: inputs)
-        latest[place] = Latest(elementCounts: elementCounts, results: kept)
-        return kept
+        let first = summaries.count
+        summaries.append(outputs: copy results, ofInputs: inputs.tensors)
+        changes.append(Change(event: ends.count, place: place, results: first..<summaries.count))
+        latest[place] = Latest(elementCounts: mixed, isKnown: true)
     }
 
     /// Keeps a step, which ends now.
-    mutating func endStep(_ run: RunPlace, _ step: Int, _ results: Shapes) {
-        guard !isFull, events.count < capacity else {
+    mutating func endStep() {
+        guard !isFull, ends.count < capacity else {
             isFull = true
             droppedEvents += 1
             return
         }
-        events.append(
-            Event(
-                end: MonotonicClock.now, run: run.run, step: Int32(truncatingIfNeeded: step), results: results
-            ))
+        ends.append(MonotonicClock.now)
     }
 }

@@ -13,13 +13,18 @@ package final class RunRecorder {
     /// Nil while a plan runs.
     private var log: RunLog?
 
-    /// - Parameters:
-    ///   - threads: of the sessions' pool.
-    ///   - capacity: steps.
-    package init(threads: Int, capacity: Int) {
-        loops = LoopRecorder(threads: threads, capacity: capacity)
-        log = RunLog(capacity: capacity)
-        calls.reserveCapacity(capacity)
+    /// - Parameter room: what no other recorder uses.
+    package init(_ room: RecordingRoom) {
+        loops = room.loops
+        log = room.log
+        calls.reserveCapacity(room.log.capacity)
+    }
+
+    /// Forgets everything and gives its room to another recorder. Nothing can be recorded afterwards.
+    package func takeRoom() -> RecordingRoom? {
+        removeAll()
+        defer { log = nil }
+        return log.map { RecordingRoom(loops: loops, log: $0) }
     }
 
     /// Events that found no room, those of loops not included.
@@ -38,11 +43,33 @@ package final class RunRecorder {
     func lendingLog<Result>(
         _ body: (inout RunLog?) throws(RunError) -> Result
     ) throws(RunError) -> Result {
-        try body(&log)
+        log?.beginOutermostRun()
+        return try body(&log)
     }
 
     func recordCall(start: UInt64) {
         calls.append((start, MonotonicClock.now))
+    }
+}
+
+/// Memory that runs are recorded into, with the shapes of results that it knows.
+///
+/// Making it, and finding the shapes of each step, takes longer than to record a short run.
+package struct RecordingRoom: Sendable {
+    let loops: LoopRecorder
+    let log: RunLog
+
+    /// - Parameters:
+    ///   - threads: of the sessions' pool.
+    ///   - capacity: steps.
+    package init(threads: Int, capacity: Int) {
+        loops = LoopRecorder(threads: threads, capacity: capacity)
+        log = RunLog(capacity: capacity)
+    }
+
+    fileprivate init(loops: LoopRecorder, log: RunLog) {
+        self.loops = loops
+        self.log = log
     }
 }
 
@@ -68,30 +95,56 @@ extension RunRecorder {
     /// All steps, in the order of their ends.
     package var steps: [Step] {
         guard let log else { return [] }
-        var runs = log.runs.map { ReadRun($0, in: log) }
-        return log.events.map { runs[Int($0.run)].step($0, in: log) }
+        var steps: [Step] = []
+        steps.reserveCapacity(log.ends.count)
+        var results = log.initialResults
+        var changes = log.changes[...]
+        var runs = Array(log.runs.enumerated())[...]
+        /// Each contains the next one.
+        var running: [ReadRun] = []
+        for (event, end) in log.ends.enumerated() {
+            while let (number, run) = runs.first, run.firstEvent == event {
+                running.removeLast(running.count - min(running.count, run.depth))
+                running.append(ReadRun(run, number, in: log))
+                runs.removeFirst()
+            }
+            if let change = changes.first, change.event == event {
+                results[change.place] = change.results
+                changes.removeFirst()
+            }
+            while running.last?.hasEnded == true { running.removeLast() }
+            guard !running.isEmpty else { break }
+            steps.append(running[running.count - 1].step(end: end, results, in: log))
+        }
+        return steps
     }
 }
 
 /// A run whose steps are read one after the other.
 private struct ReadRun {
+    private let number: Int
     private let plan: Plan
-    /// When the next step began.
+    private let firstPlace: Int
+    /// The next step, and when it began.
+    private var index = 0
     private var start: UInt64
     /// What the run was fed and what it computed until now; constants are in the plan.
     private var values: [ComputeGraph.ValueID: TensorSummary]
 
-    init(_ run: RunLog.Run, in log: RunLog) {
-        plan = log.plans[run.plan]
+    init(_ run: RunLog.Run, _ number: Int, in log: RunLog) {
+        self.number = number
+        (plan, firstPlace) = log.plans[run.plan]
         start = run.start
         values = Dictionary(
             log.fed[run.fed].map { ($0.id, $0.summary) }, uniquingKeysWith: { _, last in last })
     }
 
-    mutating func step(_ event: RunLog.Event, in log: RunLog) -> RunRecorder.Step {
-        let index = Int(event.step)
+    var hasEnded: Bool { index == plan.steps.count }
+
+    /// - Parameter results: of each place, in the log's summaries.
+    mutating func step(end: UInt64, _ results: [Range<Int>?], in log: RunLog) -> RunRecorder.Step {
         let step = plan.steps[index]
-        let results = Array(log.summaries[event.results.indices])
+        let results = results[firstPlace + index].map { Array(log.summaries[$0]) } ?? []
         let inputs = step.inputs.map {
             $0.flatMap { values[$0] ?? plan.initialValues[$0].map { TensorSummary($0) } }
         }
@@ -102,11 +155,14 @@ private struct ReadRun {
         }
         for id in step.released { values[id] = nil }
         let call = OperatorCall(inputs: inputs, outputs: results)
-        defer { start = event.end }
         let output = step.outputs.first.flatMap { $0 }.map { plan.valueNames[$0] }
+        defer {
+            start = end
+            index += 1
+        }
         return RunRecorder.Step(
-            run: Int(event.run), plan: plan, index: index, name: step.name.isEmpty ? output ?? "" : step.name,
-            start: start, end: event.end, call: call, cost: step.cost(of: call))
+            run: number, plan: plan, index: index, name: step.name.isEmpty ? output ?? "" : step.name,
+            start: start, end: end, call: call, cost: step.cost(of: call))
     }
 }
 

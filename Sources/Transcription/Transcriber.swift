@@ -3,6 +3,7 @@ public import Foundation
 internal import Kernels
 internal import PocketModel
 internal import Runtime
+internal import Synchronization
 internal import Threading
 
 /// Transcribes speech with a Qwen3-ASR model.
@@ -44,6 +45,8 @@ public final class Transcriber: Sendable {
     private let pool: ThreadPool
     private let instructionSet: InstructionSet
     private let fusion: Bool
+    /// What the latest profile was recorded into.
+    private let spareRoom = Mutex<RecordingRoom?>(nil)
     /// Seconds that loading took.
     public let loadTime: Double
 
@@ -171,7 +174,10 @@ extension Transcriber {
             duration: recording.duration, segments: segments, timing: clock.timing,
             warnings: recording.warnings.map(\.description))
         guard let recorder else { return transcript }
-        return transcript.with(recorder.profile(of: subject(input, transcript)))
+        let profile = recorder.profile(of: subject(input, transcript))
+        let room = recorder.runs.takeRoom()
+        spareRoom.withLock { $0 = room }
+        return transcript.with(profile)
     }
 }
 
@@ -180,9 +186,11 @@ extension Transcriber {
 extension Transcriber {
     private func recorder(_ detail: ProfileDetail) -> ProfileRecorder? {
         guard detail != .none else { return nil }
-        return ProfileRecorder(
-            threads: pool.threadCount, longestRun: max(model.encoder.stepCount, model.decoder.stepCount),
-            keepsEvents: detail == .timeline)
+        let longestRun = max(model.encoder.stepCount, model.decoder.stepCount)
+        let room =
+            spareRoom.withLock { $0.take() }
+            ?? RecordingRoom(threads: pool.threadCount, capacity: max(1 << 14, 4 * longestRun))
+        return ProfileRecorder(room, threads: pool.threadCount, keepsEvents: detail == .timeline)
     }
 
     private func subject(_ input: AudioInput, _ transcript: Transcript) -> ProfileRecorder.Subject {

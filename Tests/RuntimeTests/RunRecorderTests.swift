@@ -22,7 +22,7 @@ import Threading
 
     @Test func stepsAreRecordedInOrder() throws {
         let (plan, x) = try product()
-        let recorder = RunRecorder(threads: 1, capacity: 10)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 10))
         let input = Tensor((0..<6).map { Float($0) }, shape: [2, 3])
         let start = MonotonicClock.now
         for _ in 0..<2 { _ = try plan.run(feeding: [(x, input)], context, recorder: recorder) }
@@ -44,7 +44,7 @@ import Threading
 
     @Test func whatFindsNoRoomIsCounted() throws {
         let (plan, x) = try product()
-        let recorder = RunRecorder(threads: 1, capacity: 3)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 3))
         let input = Tensor((0..<6).map { Float($0) }, shape: [2, 3])
         for _ in 0..<4 { _ = try plan.run(feeding: [(x, input)], context, recorder: recorder) }
         #expect(Array(recorder.steps).count == 3)
@@ -62,7 +62,7 @@ import Threading
     @Test(arguments: [4, 1_000])
     func shapesAreKnownAfterForgetting(capacity: Int) throws {
         let (plan, x) = try product()
-        let recorder = RunRecorder(threads: 1, capacity: capacity)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: capacity))
         for rows in [2, 2, 5, 2, 7] {
             let input = Tensor([Float](repeating: 1, count: rows * 3), shape: [rows, 3])
             _ = try plan.run(feeding: [(x, input)], context, recorder: recorder)
@@ -74,6 +74,33 @@ import Threading
             #expect(recorder.droppedEvents == 0)
             recorder.removeAll()
         }
+    }
+
+    /// A run that fails leaves no trace in the ones after it.
+    @Test func runsAfterAFailureAreTheirOwn() throws {
+        let (plan, x) = try product()
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 10))
+        let input = Tensor([Float](repeating: 1, count: 6), shape: [2, 3])
+        let wrong = Tensor([Float](repeating: 1, count: 8), shape: [2, 4])
+        #expect(throws: RunError.self) {
+            try plan.run(feeding: [(x, wrong)], context, recorder: recorder)
+        }
+        for _ in 0..<2 { _ = try plan.run(feeding: [(x, input)], context, recorder: recorder) }
+        #expect(recorder.steps.map(\.run) == [1, 1, 2, 2])
+        #expect(recorder.steps.map(\.index) == [0, 1, 0, 1])
+    }
+
+    @Test func roomServesOneRecorderAfterAnother() throws {
+        let (plan, x) = try product()
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 10))
+        let input = Tensor([Float](repeating: 1, count: 6), shape: [2, 3])
+        _ = try plan.run(feeding: [(x, input)], context, recorder: recorder)
+        let next = RunRecorder(try #require(recorder.takeRoom()))
+        #expect(recorder.takeRoom() == nil)
+        #expect(recorder.steps.isEmpty && next.steps.isEmpty)
+        _ = try plan.run(feeding: [(x, input)], context, recorder: next)
+        #expect(next.steps.map { $0.call.outputs.map(\.shape) } == [[[2, 4]], [[2, 4]]])
+        #expect(next.steps.map(\.run) == [0, 0])
     }
 
     /// Steps of a branch come before the step that contains them.
@@ -97,7 +124,7 @@ import Threading
                 name: "choice", type: "If", inputs: [flag], outputs: [y],
                 subgraphs: ["then_branch": branch("Neg"), "else_branch": branch("Abs")])
         ]
-        let recorder = RunRecorder(threads: 1, capacity: 10)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 10))
         _ = try plan(graph).run(
             feeding: [(flag, Tensor(scalar: true)), (x, Tensor([3] as [Float]))], context,
             recorder: recorder)
@@ -111,13 +138,29 @@ import Threading
         #expect(steps[1].cost == OperatorCost(bytesRead: 0, bytesWritten: 0))
     }
 
+    /// Shapes that changed before something was forgotten are known to what comes after.
+    @Test func changesOutliveWhatIsForgotten() throws {
+        let (plan, x) = try product()
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 1_000))
+        func run(_ rows: Int) throws {
+            let input = Tensor([Float](repeating: 1, count: rows * 3), shape: [rows, 3])
+            _ = try plan.run(feeding: [(x, input)], context, recorder: recorder)
+        }
+        for rows in [2, 5] { try run(rows) }
+        #expect(recorder.steps.map { $0.call.outputs[0].shape } == [[2, 4], [2, 4], [5, 4], [5, 4]])
+        recorder.removeAll()
+        for rows in [5, 2, 2] { try run(rows) }
+        let shapes = recorder.steps.map { $0.call.outputs[0].shape }
+        #expect(shapes == [[5, 4], [5, 4], [2, 4], [2, 4], [2, 4], [2, 4]])
+    }
+
     /// Results of the same shape need not be alike: here some repeat elements and some do not.
     @Test func inputsTellWhetherResultsChanged() throws {
         var builder = GraphBuilder()
         let x = builder.input("x")
         let y = builder.node("Neg", builder.node("Expand", x, builder.integers(5, 4)))
         let plan = try plan(builder.finished(y))
-        let recorder = RunRecorder(threads: 1, capacity: 10)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 10))
         for shape in [[4], [5, 4], [4]] as [Shape] {
             let input = Tensor([Float](repeating: 1, count: shape.elementCount), shape: shape)
             _ = try plan.run(feeding: [(x, input)], context, recorder: recorder)
@@ -132,7 +175,7 @@ import Threading
         let wide = builder.node("Expand", x, builder.integers(5, 4))
         let turned = builder.node("Transpose", wide, attributes: ["perm": .ints([1, 0])])
         let y = builder.node("Neg", turned)
-        let recorder = RunRecorder(threads: 1, capacity: 10)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 10))
         _ = try plan(builder.finished(y)).run(
             feeding: [(x, Tensor([1, 2, 3, 4] as [Float]))], context, recorder: recorder)
         let costs = recorder.steps.map(\.cost)

@@ -34,11 +34,11 @@ final class ProfileRecorder {
     private var pending: [(name: String, start: UInt64, end: UInt64)] = []
 
     /// - Parameters:
+    ///   - room: for the runs of graphs.
     ///   - threads: of the sessions' pool.
-    ///   - longestRun: steps of the longest plan.
     ///   - keepsEvents: for a timeline.
-    init(threads: Int, longestRun: Int, keepsEvents: Bool) {
-        runs = RunRecorder(threads: threads, capacity: max(1 << 14, 4 * longestRun))
+    init(_ room: RecordingRoom, threads: Int, keepsEvents: Bool) {
+        runs = RunRecorder(room)
         pending.reserveCapacity(1 << 10)
         steps.reserveCapacity(1 << 10)
         timeline = keepsEvents ? TimelineRecorder(beginning: beginning, threads: threads) : nil
