@@ -38,6 +38,11 @@ package struct OperatorAttributes: Sendable, ExpressibleByDictionaryLiteral {
 
     package subscript(name: String) -> AttributeValue? { values[name] }
 
+    /// These and those of another node, which count where both have one.
+    package func merging(_ others: OperatorAttributes) -> OperatorAttributes {
+        OperatorAttributes(values.merging(others.values) { $1 })
+    }
+
     package func int(_ name: String) throws(OperatorError) -> Int? {
         guard let value = values[name] else { return nil }
         guard case .int(let result) = value else { throw .wrongKind(name, value, "an integer") }

@@ -198,6 +198,49 @@ import Threading
         #expect(types == ["FusedAttention"])
     }
 
+    // MARK: Shapes
+
+    @Test func reshapeBecomesPartOfTheTranspose() throws {
+        var builder = GraphBuilder()
+        let reshaped = builder.node("Reshape", builder.input("x"), builder.integers(0, 0, -1, 3))
+        let heads = builder.node("Transpose", reshaped, attributes: ["perm": .ints([0, 2, 1, 3])])
+        let types = try types(after: ReshapeFusion(), builder.finished(heads), [wave([2, 5, 12])])
+        #expect(types == ["ReshapeTranspose"])
+    }
+
+    @Test func reshapeThatOthersReadStays() throws {
+        var builder = GraphBuilder()
+        let reshaped = builder.node("Reshape", builder.input("x"), builder.integers(2, 6))
+        let turned = builder.node("Transpose", reshaped)
+        let negated = builder.node("Neg", reshaped)
+        let types = try types(after: ReshapeFusion(), builder.finished(turned, negated), [wave([3, 4])])
+        #expect(types == ["Reshape", "Transpose", "Neg"])
+    }
+
+    @Test func reshapeThatIsAnOutputStays() throws {
+        var builder = GraphBuilder()
+        let reshaped = builder.node("Reshape", builder.input("x"), builder.integers(2, 6))
+        let turned = builder.node("Transpose", reshaped)
+        let types = try types(after: ReshapeFusion(), builder.finished(turned, reshaped), [wave([3, 4])])
+        #expect(types == ["Reshape", "Transpose"])
+    }
+
+    @Test(arguments: [false, true])
+    func attentionIsReshaped(causal: Bool) throws {
+        struct Both: RewritePass {
+            let name = "both"
+            func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
+                _ = AttentionFusion().apply(to: &graph, opsets: opsets)
+                _ = DeadNodeRemoval().apply(to: &graph, opsets: opsets)
+                return ReshapeFusion().apply(to: &graph, opsets: opsets)
+            }
+        }
+        var builder = GraphBuilder()
+        let (attended, inputs) = attention(&builder, repeats: true, causal: causal)
+        let output = builder.node("Reshape", attended, builder.integers(0, 0, -1))
+        #expect(try types(after: Both(), builder.finished(output), inputs) == ["FusedAttention"])
+    }
+
     @Test func attentionOverAnotherAxisStays() throws {
         var builder = GraphBuilder()
         let (q, k) = (builder.input("q"), builder.input("k"))

@@ -5,7 +5,8 @@ internal import Threading
 ///
 /// Inputs: queries `[batch, heads, sequence, size]`, keys and values `[batch, key-value heads, keys, size]`,
 /// optionally a mask that is added to the scores; float32, keys and values also with packed rows (int16). Output:
-/// `[batch, sequence, heads, size]`. Attributes:
+/// `[batch, sequence, heads, size]`, reshaped as by ONNX's `Reshape` if a shape is the fifth input. Attributes, besides
+/// those of `Reshape`:
 /// - `scale`: factor of the products of queries and keys.
 /// - `is_causal`: query `i` sees keys `0...i`.
 /// - `window`: rows are divided into windows of this size, the last of which may be shorter, and see
@@ -16,15 +17,25 @@ struct FusedAttention: Operator {
     let isCausal: Bool
     let window: Int
     private let hasKeysSequenceFirst: Bool
+    private let reshape: Reshape
 
     init(_ node: OperatorNode) throws(OperatorError) {
         scale = try node.attributes.float("scale", default: 1)
         isCausal = try node.attributes.flag("is_causal")
         window = try node.attributes.int("window", default: 0)
         hasKeysSequenceFirst = try node.attributes.flag("keys_sequence_first")
+        reshape = try Reshape(node)
     }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
+        let attended = try attended(inputs, context)
+        guard let shape = inputs[4] else { return [attended] }
+        return try reshape.run([attended, shape], context)
+    }
+
+    private func attended(
+        _ inputs: OperatorInputs, _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor {
         let queries = try inputs.tensor(0, "queries", .float32)
         var keys = try inputs.tensor(1, "keys", .float32, .int16)
         var values = try inputs.tensor(2, "values", keys.elementType)
@@ -40,7 +51,7 @@ struct FusedAttention: Operator {
             let bias = inputs[3] == nil ? nil : try inputs.tensor(3, "mask", .float32)
             let attention = try ScaledDotProductAttention(
                 queries: queries, keys: keys, values: values, bias: bias, options: options)
-            return [try attention.run(on: context.pool, context.kernels)]
+            return try attention.run(on: context.pool, context.kernels)
         }
         guard queries.rank == 4, keys.rank == 4, values.rank == 4, queries.shape[2] == keys.shape[2],
             keys.shape[2] == values.shape[2]
@@ -54,6 +65,6 @@ struct FusedAttention: Operator {
                 values: values.sliced(axis: 2, start: start, count: count), options: options)
             windows.append(try attention.run(on: context.pool, context.kernels))
         }
-        return [windows.count == 1 ? windows[0] : try .concatenated(windows, axis: 1, context)]
+        return windows.count == 1 ? windows[0] : try .concatenated(windows, axis: 1, context)
     }
 }

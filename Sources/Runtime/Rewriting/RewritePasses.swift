@@ -31,6 +31,7 @@ package struct RewritePasses: Sendable {
             WindowFusion(),
             MatMulNBitsFusion(),
             EpilogueFusion(),
+            ReshapeFusion(),
             DeadNodeRemoval(),
         ]
     }
