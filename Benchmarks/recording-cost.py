@@ -11,7 +11,8 @@ runs; the last row of the table compares two halves of the runs that were not re
 ratio is chance.
 
 With --baseline, a program that cannot record, such as one built from an earlier commit, transcribes the recording in
-turn with this one, in a process each for every round.
+turn with this one, in a process each for every round. One process differs from the next by a percent, so it takes some
+hundred rounds to see less; their ratios' median is given likewise.
 """
 
 import argparse
@@ -68,9 +69,8 @@ def figures(times: np.ndarray) -> np.ndarray:
     return np.array([times.min(), np.percentile(times, 10), np.median(times)])
 
 
-def paired(times: np.ndarray, others: np.ndarray) -> str:
-    """The median of ratios of times that belong together by twos, with its standard error."""
-    ratios = times.reshape(-1, 2).sum(1) / others.reshape(-1, 2).sum(1)
+def median_of(ratios: np.ndarray) -> str:
+    """The median with its standard error."""
     random = np.random.default_rng(0)
     medians = [np.median(random.choice(ratios, len(ratios))) for _ in range(1000)]
     return f"{np.median(ratios):.4f} ± {np.std(medians):.4f}"
@@ -92,13 +92,19 @@ def main() -> None:
     off = np.array(cost["unrecorded"])
     rows = {"not recorded": off, "recorded": np.array(cost["recorded"]), "not recorded, one half": off[::2]}
     table("a decoding step", rows, off)
-    print(f"\nrecorded to not recorded, median of fours: {paired(rows['recorded'], off)}")
+    fours = rows["recorded"].reshape(-1, 2).sum(1) / off.reshape(-1, 2).sum(1)
+    print(f"\nrecorded to not recorded, median of fours: {median_of(fours)}")
     if options.baseline:
         own: list[float] = []
         others: list[float] = []
+        rounds: list[float] = []
         for number in range(options.rounds):
+            medians = {}
             for binary, times in [(options.binary, own), (options.baseline, others)][:: 1 if number % 2 else -1]:
-                times += transcribed(binary, options)
+                new = transcribed(binary, options)
+                times += new
+                medians[binary] = np.median(new)
+            rounds.append(medians[options.binary] / medians[options.baseline])
         off = np.array(own)
         rows = {
             "this program": off,
@@ -107,6 +113,7 @@ def main() -> None:
         }
         print()
         table("decoding", rows, off)
+        print(f"\nthis program to one that cannot record, median of rounds: {median_of(np.array(rounds))}")
 
 
 if __name__ == "__main__":
