@@ -37,20 +37,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=10, help="with --baseline")
     options = parser.parse_args()
+    # Runs of each kind come in pairs.
     options.repeats += options.repeats % 2
     return options
 
 
 def run(binary: Path, command: str, options: argparse.Namespace, *words: object) -> str:
     model = ["--model", options.model] if options.model else []
-    settings = [
-        *model,
-        "--max-new-tokens",
-        options.tokens,
-        "--no-repetition-stop",
-        "--threads",
-        options.threads,
-    ]
+    settings = [*model, "--max-new-tokens", options.tokens, "--no-repetition-stop", "--threads", options.threads]
     line = [str(word) for word in (binary, command, *settings, *words)]
     process = subprocess.run(line, capture_output=True, text=True)
     if process.returncode:
@@ -99,18 +93,12 @@ def main() -> None:
         others: list[float] = []
         rounds: list[float] = []
         for number in range(options.rounds):
-            medians = {}
             for binary, times in [(options.binary, own), (options.baseline, others)][:: 1 if number % 2 else -1]:
-                new = transcribed(binary, options)
-                times += new
-                medians[binary] = np.median(new)
-            rounds.append(medians[options.binary] / medians[options.baseline])
+                times += transcribed(binary, options)
+            count = len(own) // (number + 1)
+            rounds.append(np.median(own[-count:]) / np.median(others[-count:]))
         off = np.array(own)
-        rows = {
-            "this program": off,
-            "one that cannot record": np.array(others),
-            "this program, one half": off[::2],
-        }
+        rows = {"this program": off, "one that cannot record": np.array(others), "this program, one half": off[::2]}
         print()
         table("decoding", rows, off)
         print(f"\nthis program to one that cannot record, median of rounds: {median_of(np.array(rounds))}")

@@ -68,13 +68,14 @@ package struct QuantizedRows: Sendable {
                 }
             }
         }
-        if let tileFactors { fill(tileFactors, blocks: blocks, on: pool) }
+        if let tileFactors { fill(tileFactors, at: sumEnd, blocks: blocks, on: pool) }
     }
 
-    private func fill(_ factors: KernelFunctions.TileFactors, blocks: Int, on pool: ThreadPool) {
-        guard let factorOffset else { return }
+    private func fill(
+        _ factors: KernelFunctions.TileFactors, at offset: Int, blocks: Int, on pool: ThreadPool
+    ) {
         withKernelArguments { arguments in
-            nonisolated(unsafe) let (arguments, output) = (arguments, memory.base + factorOffset)
+            nonisolated(unsafe) let (arguments, output) = (arguments, memory.base + offset)
             let tiles = (rows + factors.rows - 1) / factors.rows
             let grain = max(1, 16_384 / max(1, depth * factors.rows))
             pool.parallelFor(tiles, grain: grain) { [blockSize] range in

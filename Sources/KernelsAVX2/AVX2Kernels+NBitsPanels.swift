@@ -22,7 +22,7 @@
             let a = rows.pointee
             let panel = NBitsPanel(scratch)
             let sums = (scratch + NBitsPanel.byteCount).assumingMemoryBound(to: Float.self)
-            guard let start = a.factors else { return }
+            guard let start = a.factors else { preconditionFailure("several rows without factors") }
             let factors = TileFactors(start, blocks: w.blocks, blockSize: w.block_size)
             let chunkBlocks = NBitsPanel.depth / w.block_size
             let tiles = (a.rows &+ tileRows &- 1) / tileRows

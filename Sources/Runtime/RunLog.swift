@@ -40,6 +40,8 @@ struct RunLog: Sendable {
         var isKnown = false
     }
 
+    /// Of sessions.
+    private(set) var calls: [(start: UInt64, end: UInt64)] = []
     private(set) var plans: [(plan: Plan, firstPlace: Int)] = []
     private(set) var runs: [Run] = []
     private(set) var fed: [(id: ComputeGraph.ValueID, summary: TensorSummary)] = []
@@ -60,11 +62,12 @@ struct RunLog: Sendable {
     /// Of each plan's steps.
     private var latest: [Latest] = []
     /// Steps.
-    let capacity: Int
+    private let capacity: Int
 
     /// - Parameter capacity: steps.
     init(capacity: Int) {
         self.capacity = capacity
+        calls.reserveCapacity(capacity)
         runs.reserveCapacity(capacity)
         fed.reserveCapacity(capacity)
         ends.reserveCapacity(capacity)
@@ -90,12 +93,18 @@ struct RunLog: Sendable {
         } else {
             for change in changes { initialResults[change.place] = change.results }
         }
+        calls.removeAll(keepingCapacity: true)
         runs.removeAll(keepingCapacity: true)
         fed.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         changes.removeAll(keepingCapacity: true)
         droppedEvents = 0
         isFull = false
+    }
+
+    /// Keeps a session's call, which ends now.
+    mutating func recordCall(start: UInt64) {
+        calls.append((start, MonotonicClock.now))
     }
 
     /// To be called before the first of runs that contain each other.

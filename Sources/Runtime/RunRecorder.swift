@@ -7,24 +7,19 @@ package import Threading
 package final class RunRecorder {
     /// Where the loops of recorded runs are recorded.
     package let loops: LoopRecorder
-    /// Nanoseconds of ``MonotonicClock``, like all times here, of sessions' calls. They contain the runs of their
-    /// plans.
-    package private(set) var calls: [(start: UInt64, end: UInt64)] = []
-    /// Nil while a plan runs.
+    /// Nil once another recorder has the room.
     private var log: RunLog?
 
     /// - Parameter room: what no other recorder uses.
     package init(_ room: RecordingRoom) {
         loops = room.loops
         log = room.log
-        calls.reserveCapacity(room.log.capacity)
     }
 
     /// Forgets everything and gives its room to another recorder. Nothing can be recorded afterwards.
     package func takeRoom() -> RecordingRoom? {
         removeAll()
-        defer { log = nil }
-        return log.map { RecordingRoom(loops: loops, log: $0) }
+        return log.take().map { RecordingRoom(loops: loops, log: $0) }
     }
 
     /// Events that found no room, those of loops not included.
@@ -35,7 +30,6 @@ package final class RunRecorder {
     /// Forgets everything, but keeps the room.
     package func removeAll() {
         loops.removeAll()
-        calls.removeAll(keepingCapacity: true)
         log?.removeAll()
     }
 
@@ -48,7 +42,7 @@ package final class RunRecorder {
     }
 
     func recordCall(start: UInt64) {
-        calls.append((start, MonotonicClock.now))
+        log?.recordCall(start: start)
     }
 }
 
@@ -91,6 +85,10 @@ extension RunRecorder {
         package let call: OperatorCall
         package let cost: OperatorCost
     }
+
+    /// Nanoseconds of ``MonotonicClock``, like all times here, of sessions' calls. They contain the runs of their
+    /// plans.
+    package var calls: [(start: UInt64, end: UInt64)] { log?.calls ?? [] }
 
     /// All steps, in the order of their ends.
     package var steps: [Step] {

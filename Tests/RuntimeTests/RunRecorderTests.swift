@@ -138,6 +138,52 @@ import Threading
         #expect(steps[1].cost == OperatorCost(bytesRead: 0, bytesWritten: 0))
     }
 
+    /// Runs of plans with steps around a branch, and with one that has no steps, are told apart.
+    @Test(arguments: [true, false])
+    func stepsAroundBranches(flag: Bool) throws {
+        var graph = ComputeGraph()
+        let (condition, x) = (graph.addValue("flag"), graph.addValue("x"))
+        let (before, chosen, after) = (
+            graph.addValue("before"), graph.addValue("chosen"), graph.addValue("after")
+        )
+        graph.inputs = [condition, x]
+        graph.outputs = [after]
+        func branch(_ types: String...) -> ComputeGraph {
+            var branch = ComputeGraph()
+            var value = branch.addValue("captured")
+            branch.captures = [(before, value)]
+            for type in types {
+                let result = branch.addValue("\(type) within")
+                branch.nodes.append(
+                    ComputeGraph.Node(name: "", type: type, inputs: [value], outputs: [result]))
+                value = result
+            }
+            branch.outputs = [value]
+            return branch
+        }
+        graph.nodes = [
+            ComputeGraph.Node(name: "before", type: "Neg", inputs: [x], outputs: [before]),
+            ComputeGraph.Node(
+                name: "choice", type: "If", inputs: [condition], outputs: [chosen],
+                subgraphs: ["then_branch": branch("Neg", "Abs"), "else_branch": branch()]),
+            ComputeGraph.Node(name: "after", type: "Neg", inputs: [chosen], outputs: [after]),
+        ]
+        let plan = try plan(graph)
+        let recorder = RunRecorder(RecordingRoom(threads: 1, capacity: 20))
+        for count in [1, 3] {
+            let input = Tensor([Float](repeating: 2, count: count), shape: [count])
+            _ = try plan.run(
+                feeding: [(condition, Tensor(scalar: flag)), (x, input)], context, recorder: recorder)
+        }
+        let names =
+            flag ? ["before", "Neg within", "Abs within", "choice", "after"] : ["before", "choice", "after"]
+        #expect(recorder.steps.map(\.name) == names + names)
+        #expect(
+            recorder.steps.map { $0.call.outputs[0].shape }
+                == names.map { _ in [1] as Shape } + names.map { _ in [3] as Shape })
+        #expect(recorder.steps.map(\.run) == (flag ? [0, 1, 1, 0, 0, 2, 3, 3, 2, 2] : [0, 0, 0, 2, 2, 2]))
+    }
+
     /// Shapes that changed before something was forgotten are known to what comes after.
     @Test func changesOutliveWhatIsForgotten() throws {
         let (plan, x) = try product()

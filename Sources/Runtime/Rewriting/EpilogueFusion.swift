@@ -21,14 +21,11 @@ package struct EpilogueFusion: RewritePass {
     /// A graph whose products take in what follows them.
     private struct Products {
         private(set) var pattern: PatternGraph
-        /// Values with one reader that are no outputs.
         private let isPrivate: [Bool]
 
         init(_ pattern: PatternGraph) {
             self.pattern = pattern
-            var isPrivate = pattern.readers().map { $0.count == 1 }
-            for output in pattern.graph.outputs { isPrivate[output] = false }
-            self.isPrivate = isPrivate
+            isPrivate = pattern.privateValues()
         }
 
         /// - Returns: whether the node became part of a product.

@@ -49,6 +49,13 @@ struct PatternGraph {
         }
         return readers
     }
+
+    /// Whether each value has one reader and is no output: what computes it can become part of what reads it.
+    func privateValues() -> [Bool] {
+        var isPrivate = readers().map { $0.count == 1 }
+        for output in graph.outputs { isPrivate[output] = false }
+        return isPrivate
+    }
 }
 
 // MARK: Operands

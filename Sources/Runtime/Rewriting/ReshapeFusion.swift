@@ -12,8 +12,7 @@ package struct ReshapeFusion: RewritePass {
 
     package func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
         var pattern = PatternGraph(graph)
-        var isPrivate = pattern.readers().map { $0.count == 1 }
-        for output in graph.outputs { isPrivate[output] = false }
+        let isPrivate = pattern.privateValues()
         var count = 0
         for index in pattern.graph.nodes.indices {
             let node = pattern.graph.nodes[index]
