@@ -138,6 +138,7 @@
                     let blocks = min(16, w.blocks &- block)
                     let offset = block &* blockSize >> 1
                     var source = values + offset
+                    WeightStream.begin(source, 16 &* blockSize >> 1)
                     // Of blocks that there are not, the next row's bytes do as well: their scale is 0.
                     if blocks < 16 && source + 16 &* blockSize >> 1 > end {
                         csimd_copy(tail, source, blocks &* blockSize >> 1)

@@ -48,8 +48,7 @@
         private func chunk(_ index: Int, _ sum: i32x16) -> i32x16 {
             let mask = avx512_splat_i32(0x0F0F_0F0F)
             let address = weights + index &* 64
-            // One stream from memory: the hardware's own prefetching is too short-sighted for it.
-            avx512_prefetch(address + 4096)
+            avx512_prefetch(address + WeightStream.bytesAhead)
             let packed = avx512_load_i32(address)
             let values = activations + index &* 128
             let low = avx512_dot_bytes(sum, avx512_and(packed, mask), avx512_load_i32(values))
