@@ -13,9 +13,17 @@ package protocol Operator: Sendable {
     ///   does not name may be left out.
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor]
 
+    /// The input, if any, that a run reads from the first to the last byte and that takes most of its time: threads
+    /// without work bring it to their caches before.
+    var streamedInput: Int? { get }
+
     /// What a call that has run took; asked only where a profile is made. Operators that multiply matrices, or
     /// leave parts of their inputs unread, say so; for all others there is a default.
     func cost(of call: OperatorCall) -> OperatorCost
+}
+
+extension Operator {
+    package var streamedInput: Int? { nil }
 }
 
 /// A node as an operator sees it at load.

@@ -1,5 +1,6 @@
 package import Operators
 internal import Tensors
+internal import Threading
 
 extension Plan {
     /// Compiles a graph whose nodes are in an order in which it can run.
@@ -32,9 +33,11 @@ extension Plan {
                     name: node.name, type: node.qualifiedType, action: action, inputs: node.inputs,
                     outputs: node.outputs, released: released[index]))
         }
+        let initialValues = graph.values.map(\.constant)
+        announceWeights(in: &steps, initialValues)
         return Plan(
             identity: PlanIdentity(), steps: steps, valueNames: graph.values.map(\.name),
-            initialValues: graph.values.map(\.constant),
+            initialValues: initialValues,
             inputs: graph.inputs, outputs: graph.outputs, captures: graph.captures)
     }
 
@@ -48,6 +51,21 @@ extension Plan {
                 otherwise: compile(branches.otherwise, opsets: opsets, registry: registry, &refusals))
         }
         return .compute(try node.implementation(opsets: opsets, registry: registry))
+    }
+
+    /// Tells each step that streams weights what the next such step begins with; the last one is followed by the
+    /// first, because a decoding runs its plan again and again.
+    private static func announceWeights(in steps: inout [Step], _ constants: [Tensor?]) {
+        let streams = steps.indices.compactMap { index -> (step: Int, weights: MemoryRegion)? in
+            guard case .compute(let implementation) = steps[index].action,
+                let input = implementation.streamedInput, steps[index].inputs.indices.contains(input),
+                let id = steps[index].inputs[input], let weights = constants[id], weights.isContiguous
+            else { return nil }
+            return (index, weights.region)
+        }
+        for (stream, next) in zip(streams, streams.dropFirst() + streams.prefix(1)) {
+            steps[stream.step].nextWeights = next.weights
+        }
     }
 
     /// For every node the computed values that no later node and no output reads.

@@ -1,6 +1,6 @@
 package import Operators
 package import Tensors
-internal import Threading
+package import Threading
 
 /// A graph made ready to run: operators bound to their attributes, and for every step the values that
 /// nobody reads afterwards.
@@ -13,6 +13,8 @@ package struct Plan: Sendable {
         let outputs: [ComputeGraph.ValueID?]
         /// Values whose last reader is this step.
         package let released: [ComputeGraph.ValueID]
+        /// Weights that the next step which streams any begins with, where this one has done so.
+        package internal(set) var nextWeights: MemoryRegion?
     }
 
     package enum Action: Sendable {
@@ -68,6 +70,7 @@ extension Plan {
             if Task.isCancelled { throw .cancelled }
             try perform(step, &values, context, observer, firstPlace, &log)
             for id in steps[step].released { values[id] = nil }
+            if let weights = steps[step].nextWeights { context.pool.readAhead(weights) }
             log?.endStep()
         }
         log?.endRun()

@@ -1,3 +1,5 @@
+package import Threading
+
 /// An immutable n-dimensional array: a typed, strided view of shared storage.
 ///
 /// Views (reshape, transpose, slice, broadcast) share the storage and cost nothing. Code that wants plain
@@ -43,6 +45,12 @@ package struct Tensor: Sendable {
     /// Whether this tensor is a view of the same storage as another.
     package func sharesStorage(with other: Tensor) -> Bool {
         storage === other.storage
+    }
+
+    /// Where a contiguous tensor's bytes are.
+    package var region: MemoryRegion {
+        precondition(isContiguous, "a strided view is no region")
+        return MemoryRegion(address: UInt(bitPattern: storage.base) &+ UInt(byteOffset), byteCount: byteCount)
     }
 
     /// Elements in memory: those that are repeated along an axis count once.

@@ -49,6 +49,12 @@ package final class ThreadPool: Sendable {
         if owner == nil { shared.stop() }
     }
 
+    /// Has workers that wait for a loop bring the first bytes of a region to their caches, because one of the
+    /// next loops reads them: memory would be idle while small operators run.
+    package func readAhead(_ region: MemoryRegion) {
+        shared.readAhead.announce(region)
+    }
+
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
     /// all have ended. Chunks become smaller towards the end, so that threads end at about the same time.
     ///
@@ -138,6 +144,7 @@ private final class Shared: Sendable {
     private let parkedWorkers = Atomic<Int>(0)
     private let wakeUp = NSCondition()
     private static let spins = 4_000
+    let readAhead = ReadAhead()
 
     func run(_ loop: Loop) {
         self.loop.store(.passUnretained(loop), ordering: .sequentiallyConsistent)
@@ -193,7 +200,7 @@ private final class Shared: Sendable {
     private func waitForChange(from seen: Int) {
         for _ in 0..<Self.spins {
             if generation.load(ordering: .acquiring) != seen { return }
-            csimd_spin_hint()
+            if readAhead.readPiece() == nil { csimd_spin_hint() }
         }
         wakeUp.lock()
         parkedWorkers.add(1, ordering: .sequentiallyConsistent)

@@ -35,6 +35,34 @@ import Threading
         #expect(result[0].array(Float.self) == [0, 0])
     }
 
+    /// A decoding runs its plan again and again: the last product is followed by the first.
+    @Test func productsKnowTheWeightsOfTheNext() throws {
+        var graph = ComputeGraph()
+        let (x, a, b, c, y) = (
+            graph.addValue("x"), graph.addValue("a"), graph.addValue("b"), graph.addValue("c"),
+            graph.addValue("y")
+        )
+        let weights = (0..<2).map { _ in Tensor([UInt8](repeating: 0x77, count: 16 * 8), shape: [16, 1, 8]) }
+        let scales = graph.addValue("scales", constant: Tensor([Float](repeating: 1, count: 16)))
+        let values = weights.map { graph.addValue("weights", constant: $0) }
+        let computed = graph.addValue("computed")
+        let attributes: OperatorAttributes = [
+            "K": .int(16), "N": .int(16), "bits": .int(4), "block_size": .int(16),
+        ]
+        func product(_ input: Int, _ weights: Int, _ output: Int) -> ComputeGraph.Node {
+            node(
+                "MatMulNBits", [input, weights, scales], [output], domain: "com.microsoft",
+                attributes: attributes)
+        }
+        graph.inputs = [x, computed]
+        graph.outputs = [y]
+        graph.nodes = [
+            node("Neg", [x], [a]), product(a, values[0], b), product(b, computed, c),
+            product(c, values[1], y),
+        ]
+        #expect(try plan(graph).steps.map(\.nextWeights) == [nil, weights[1].region, nil, weights[0].region])
+    }
+
     @Test func unsupportedOperatorsAreListedAtOnce() {
         var graph = ComputeGraph()
         let ids = (0..<5).map { graph.addValue("v\($0)") }

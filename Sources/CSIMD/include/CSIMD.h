@@ -15,6 +15,11 @@ static inline __attribute__((always_inline)) void csimd_spin_hint(void) {
 #endif
 }
 
+// Asks for some bytes to be brought to the second cache, line by line. No access: any address will do.
+static inline void csimd_prefetch_lines(uintptr_t address, size_t count) {
+    for (size_t offset = 0; offset < count; offset += 64) csimd_prefetch_l2((const void *)(address + offset));
+}
+
 // The compiler's runtime also checks that the operating system saves the registers.
 static inline bool csimd_has_avx2_fma(void) {
 #if defined(__x86_64__)

@@ -27,6 +27,9 @@ struct MatMulNBitsGroup: Operator {
         self.products = products
     }
 
+    /// Weights of the first product; the others' follow.
+    var streamedInput: Int? { 1 }
+
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
         guard inputs.count == 1 + products.count * Self.operandCount else {

@@ -45,6 +45,8 @@ package struct MatMulNBits: Operator {
         }
     }
 
+    package var streamedInput: Int? { 1 }
+
     package func run(
         _ inputs: OperatorInputs, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
