@@ -4,7 +4,7 @@ import COpenBLAS
 enum MatrixProduct {
     /// OpenBLAS's own threads would compete with the engine's.
     private static let isSingleThreaded: Bool = {
-        openblas_set_num_threads(1)
+        openblas_use_calling_thread()
         return true
     }()
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kernels
 internal import ONNXFormat
+internal import Operators
 internal import Runtime
 internal import Tensors
 internal import Threading
@@ -21,6 +22,7 @@ struct SpeechModel: Sendable {
     static func load(
         _ directory: ModelDirectory, options: Session.Options
     ) async throws -> SpeechModel {
+        BLAS.stopThreads()
         let configuration = try ModelConfiguration(file: directory.configuration)
         async let tokenizer = loadTokenizer(directory.tokenizer, configuration)
         let embeddings = try EmbeddingTable(file: directory.embeddings, configuration)

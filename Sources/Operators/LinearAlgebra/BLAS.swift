@@ -111,11 +111,17 @@ extension MatrixView where Element == Float {
 /// Its own threads are switched off: their calls serialise on a lock and its workers spin beside the
 /// engine's pool. Work is divided by the callers, through ``MatrixView/rows(_:)`` and
 /// ``MatrixView/columns(_:)``.
-enum BLAS {
+package enum BLAS {
     /// Dimensions are 32-bit integers there.
     static let largestDimension = Int(Int32.max)
 
-    private static let singleThreaded: Void = openblas_set_num_threads(1)
+    private static let singleThreaded: Void = openblas_use_calling_thread()
+
+    /// Ends the library's own threads. Any product does so; before, they take processor time from what a program
+    /// does first.
+    package static func stopThreads() {
+        _ = singleThreaded
+    }
 
     /// `c = alpha · a · b + beta · c`, where `c` is a block of `result`.
     ///
@@ -133,7 +139,7 @@ enum BLAS {
         precondition(offset >= 0 && (rowStride >= n || m == 1), "overlapping rows")
         precondition(offset + (m - 1) * rowStride + n <= result.count, "block out of bounds")
         guard k > 0 else { return scale(&result, offset, rows: m, columns: n, rowStride, by: beta) }
-        _ = singleThreaded
+        stopThreads()
         a.bytes.withUnsafeBytes { aBytes in
             b.bytes.withUnsafeBytes { bBytes in
                 result.withUnsafeMutableBufferPointer { buffer in
