@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Uninitialised memory, aligned to cache lines, that another block may take over when this one goes.
 ///
 /// A run of a graph needs blocks of the same sizes again and again. Memory that the system takes back and hands
@@ -14,9 +16,22 @@ package final class MemoryBlock: @unchecked Sendable {
     package init(byteCount: Int) {
         self.byteCount = byteCount
         base =
-            MemoryStore.shared.take(byteCount)
-            ?? .allocate(byteCount: MemoryStore.roundedUp(byteCount), alignment: Self.alignment)
+            MemoryStore.shared.take(byteCount) ?? Self.allocate(MemoryStore.roundedUp(byteCount))
     }
+
+    /// New memory; much of it in huge pages, each of which is cleared at once.
+    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        guard byteCount >= leastForHugePages else {
+            return .allocate(byteCount: byteCount, alignment: alignment)
+        }
+        let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: hugePage)
+        // Where the system refuses, pages are small.
+        _ = madvise(base, byteCount, MADV_HUGEPAGE)
+        return base
+    }
+
+    private static let hugePage = 2 << 20
+    private static let leastForHugePages = 2 * hugePage
 
     deinit {
         if !MemoryStore.shared.keep(base, byteCount) { base.deallocate() }
