@@ -68,7 +68,8 @@ struct PanelPart {
     /// What is asked for during one of some tiles.
     @inline(__always)
     func prefetch(_ p: CSIMDProduct, tile: Int, of tiles: Int) -> Prefetch {
-        if n >= end || p.patches != nil { return Prefetch(address: p.b, step: 0) }
+        if n >= end { return Prefetch(address: p.b, step: 0) }
+        if let patches = p.patches { return prefetch(p, patches.pointee, tile: tile, of: tiles) }
         let start = p.b + k &* (p.b_is_transposed ? 4 : p.b_row_bytes)
         if p.b_is_transposed {
             // The same few lines of each column; later tiles take the next ones.
@@ -78,6 +79,20 @@ struct PanelPart {
         // The rows that are copied after this tile and the next ones.
         let row = depth &* tile / tiles
         return Prefetch(address: start + row &* p.b_row_bytes + n &* 4, step: p.b_row_bytes)
+    }
+
+    /// The rows of the image that the panel's first columns need, which lie side by side: of one channel after the
+    /// other.
+    @inline(__always)
+    private func prefetch(
+        _ p: CSIMDProduct, _ patches: CSIMDPatches, tile: Int, of tiles: Int
+    ) -> Prefetch {
+        let taps = patches.window_height &* patches.window_width
+        let (first, last) = (k / taps, (k &+ depth &- 1) / taps)
+        let channel = first &+ (last &- first &+ 1) &* tile / tiles
+        let row = Swift.max(0, n / patches.output_width &* patches.row_stride &- patches.top)
+        let offset = (channel &* patches.height &+ Swift.min(row, patches.height &- 1)) &* patches.width
+        return Prefetch(address: p.b + offset &* 4, step: ProductKernels.panelColumns &* 4)
     }
 }
 
