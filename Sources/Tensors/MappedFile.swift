@@ -43,6 +43,9 @@ package final class MappedFile: @unchecked Sendable {
                 mapped != MAP_FAILED
             else { throw .cannotMap(path: path, reason: String(cString: strerror(errno))) }
             base = UnsafeRawPointer(mapped)
+            // What the file cache does not hold yet is then read in huge pages, where the system can. They stay
+            // there for later processes, and cost neither time to map nor places in the processor's tables.
+            _ = madvise(mapped, byteCount, MADV_HUGEPAGE)
             faultSlot = mapped_faults_add(base, byteCount, path)
         }
     }
