@@ -55,10 +55,12 @@ extension KernelBenchmarks {
                 var result = [Float](repeating: 0, count: positions)
                 return { _ in
                     var span = result.mutableSpan
-                    this.kernels.convolve(
-                        input.span, images: 1, shape, weights: weights.span.bytes,
-                        outputChannels: outputChannels, bias: bias.span, activation: .gelu, into: &span,
+                    let packed = this.kernels.packRows(
+                        MatrixOperand(weights.span, rows: outputChannels, columns: channels * 9),
                         on: this.pool)
+                    this.kernels.convolve(
+                        input.span, images: 1, shape, weights: packed, bias: bias.span, activation: .gelu,
+                        into: &span, on: this.pool)
                 }
             }
         }

@@ -35,18 +35,19 @@ extension KernelTable {
     ///
     /// - Parameters:
     ///   - input: `[images, channels, height, width]`
-    ///   - weights: float32 `[output channels, channels, window height, window width]` at any address.
+    ///   - weights: `[output channels, channels · window height · window width]`
     ///   - bias: one number for each output channel.
     ///   - output: `[images, output channels, output height, output width]`
     package func convolve(
-        _ input: Span<Float>, images: Int, _ shape: ConvolutionShape, weights: RawSpan, outputChannels: Int,
+        _ input: Span<Float>, images: Int, _ shape: ConvolutionShape, weights: PackedRows,
         bias: Span<Float>?, activation: ProductEpilogue.Activation = .none,
         into output: inout MutableSpan<Float>, on pool: ThreadPool
     ) {
+        let outputChannels = weights.rows
         let depth = shape.channels * shape.window.height * shape.window.width
         let positions = shape.output.height * shape.output.width
         let imageSize = shape.channels * shape.height * shape.width
-        precondition(input.count == images * imageSize && weights.byteCount == outputChannels * depth * 4)
+        precondition(input.count == images * imageSize && weights.columns == depth)
         precondition(output.count == images * outputChannels * positions)
         precondition(shape.strides.rows > 0 && shape.strides.columns > 0)
         if let bias { precondition(bias.count == outputChannels) }
@@ -58,25 +59,21 @@ extension KernelTable {
             column_dilation: shape.dilations.columns, top: shape.padding.top, left: shape.padding.left,
             output_width: shape.output.width)
         withOptionalPointer(bias) { bias in
-            weights.withUnsafeBytes { weights in
-                input.withUnsafeBytes { input in
-                    output.withUnsafeMutableBufferPointer { output in
-                        guard let c = output.baseAddress else { return }
-                        withUnsafePointer(to: patches) { patches in
-                            let fallback = UnsafeRawPointer(c)
-                            multiply(
-                                CSIMDProduct(
-                                    a: weights.baseAddress ?? fallback, a_row_bytes: depth * 4, packed_a: c,
-                                    tiles: 0, b: input.baseAddress ?? fallback, b_row_bytes: 0,
-                                    b_is_transposed: false, patches: patches, m: outputChannels, n: positions,
-                                    k: depth, column_bias: nil, row_bias: bias, activation: activation.code,
-                                    residual: nil, residual_stride: 0, c: c, c_stride: positions),
-                                batch: images, bStep: imageSize * 4, cStep: outputChannels * positions,
-                                on: pool)
-                        }
+            input.withUnsafeBytes { input in
+                output.withUnsafeMutableBufferPointer { output in
+                    guard let c = output.baseAddress else { return }
+                    withUnsafePointer(to: patches) { patches in
+                        multiply(
+                            CSIMDProduct(
+                                a: weights.tiles, b: input.baseAddress ?? UnsafeRawPointer(c), b_row_bytes: 0,
+                                b_is_transposed: false, patches: patches, n: positions, column_bias: nil,
+                                row_bias: bias, activation: activation.code, residual: nil,
+                                residual_stride: 0, c: c, c_stride: positions),
+                            batch: images, bStep: imageSize * 4, cStep: outputChannels * positions, on: pool)
                     }
                 }
             }
         }
+        withExtendedLifetime(weights) {}
     }
 }

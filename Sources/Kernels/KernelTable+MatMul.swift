@@ -26,36 +26,32 @@ extension KernelTable {
         if let residual = epilogue.residual { precondition(lastRow.partialValue <= residual.count - columns) }
         if let bias = epilogue.bias { precondition(bias.count == columns) }
         let activation = epilogue.activation.code
-        let (aStride, bStride, isTransposed) = (a.stride, b.stride, b.isTransposed)
+        let (bStride, isTransposed) = (b.stride, b.isTransposed)
+        let packed = packRows(a, on: pool)
         withOptionalPointer(epilogue.bias) { bias in
             withOptionalPointer(epilogue.residual) { residual in
-                a.bytes.withUnsafeBytes { a in
-                    b.bytes.withUnsafeBytes { b in
-                        output.withUnsafeMutableBufferPointer { output in
-                            guard let c = output.baseAddress else { return }
-                            // With K = 0 the operands have no address, and nothing is read.
-                            let fallback = UnsafeRawPointer(c)
-                            multiply(
-                                CSIMDProduct(
-                                    a: a.baseAddress ?? fallback, a_row_bytes: aStride * 4, packed_a: c,
-                                    tiles: 0, b: b.baseAddress ?? fallback, b_row_bytes: bStride * 4,
-                                    b_is_transposed: isTransposed, patches: nil, m: rows, n: columns,
-                                    k: depth,
-                                    column_bias: bias, row_bias: nil, activation: activation,
-                                    residual: residual, residual_stride: outputStride, c: c,
-                                    c_stride: outputStride),
-                                on: pool)
-                        }
+                b.bytes.withUnsafeBytes { b in
+                    output.withUnsafeMutableBufferPointer { output in
+                        guard let c = output.baseAddress else { return }
+                        multiply(
+                            CSIMDProduct(
+                                // With K = 0 there is no B, and nothing of it is read.
+                                a: packed.tiles, b: b.baseAddress ?? UnsafeRawPointer(c),
+                                b_row_bytes: bStride * 4, b_is_transposed: isTransposed, patches: nil,
+                                n: columns, column_bias: bias, row_bias: nil, activation: activation,
+                                residual: residual, residual_stride: outputStride, c: c,
+                                c_stride: outputStride),
+                            on: pool)
                     }
                 }
             }
         }
+        withExtendedLifetime(packed) {}
     }
 
-    /// Packs A and divides a product, or several of the same A, into blocks of tiles × panels for the pool.
+    /// Divides a product, or several of the same A, into blocks of tiles × panels for the pool.
     ///
     /// - Parameters:
-    ///   - product: all but the packed A.
     ///   - batch: number of products.
     ///   - bStep: bytes from one product's B to the next.
     ///   - cStep: elements from one product's C to the next.
@@ -63,24 +59,18 @@ extension KernelTable {
         _ product: CSIMDProduct, batch: Int = 1, bStep: Int = 0, cStep: Int = 0, on pool: ThreadPool
     ) {
         let functions = functions.products
-        let tiles = (product.m + functions.tileRows - 1) / functions.tileRows
+        nonisolated(unsafe) let product = product
+        let (rows, depth, tiles) = (product.a.rows, product.a.depth, product.a.count)
+        precondition(
+            tiles == (rows + functions.tileRows - 1) / functions.tileRows, "packed for other kernels")
         let panels = (product.n + functions.panelColumns - 1) / functions.panelColumns
-        let packed = MemoryBlock(byteCount: max(4, product.m * product.k * 4))
-        nonisolated(unsafe) var whole = product
-        whole.tiles = tiles
-        whole.packed_a = packed.base.assumingMemoryBound(to: Float.self)
-        nonisolated(unsafe) let product = whole
-        let packGrain = max(1, 16_384 / max(1, functions.tileRows * product.k))
-        pool.parallelFor(tiles, grain: packGrain) { range in
-            withUnsafePointer(to: product) { functions.packTiles($0, range.lowerBound, range.upperBound) }
-        }
         // Blocks of rows of A whose part of a panel's depth fits the second cache; more if there are too few
         // panels for all threads.
         let fewPanels = (pool.threadCount * 4 + batch * panels - 1) / (batch * panels)
-        let blocks = min(tiles, max((product.m + Self.blockRows - 1) / Self.blockRows, fewPanels))
+        let blocks = min(tiles, max((rows + Self.blockRows - 1) / Self.blockRows, fewPanels))
         let blockTiles = (tiles + blocks - 1) / blocks
         let scratchBytes = functions.scratchBytes(product, blockTiles)
-        let panelWork = blockTiles * functions.tileRows * functions.panelColumns * max(1, product.k)
+        let panelWork = blockTiles * functions.tileRows * functions.panelColumns * max(1, depth)
         pool.parallelFor(batch * blocks * panels, grain: max(1, 300_000 / panelWork)) { range in
             let scratch = MemoryBlock(byteCount: scratchBytes)
             var index = range.lowerBound
@@ -102,7 +92,6 @@ extension KernelTable {
                 index += count
             }
         }
-        withExtendedLifetime(packed) {}
     }
 
     /// Most rows of A that a thread works on at a time.

@@ -10,7 +10,7 @@ struct ProductFunctions: Sendable {
     let tileRows: Int
     let panelColumns: Int
     let scratchBytes: @Sendable (CSIMDProduct, _ tiles: Int) -> Int
-    let packTiles: @Sendable (Product, _ first: Int, _ end: Int) -> Void
+    let packTiles: @Sendable (UnsafeRawPointer, _ stride: Int, CSIMDTiles, _ first: Int, _ end: Int) -> Void
     let multiply:
         @Sendable (
             Product, _ firstTile: Int, _ endTile: Int, _ first: Int, _ end: Int, UnsafeMutableRawPointer

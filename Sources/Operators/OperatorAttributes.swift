@@ -22,6 +22,19 @@ package enum AttributeValue: Sendable {
         case .strings: "a list of strings"
         }
     }
+
+    /// Whether two values are of one kind and equal; tensors are not compared, and count as different.
+    fileprivate func equals(_ other: AttributeValue) -> Bool {
+        switch (self, other) {
+        case (.float(let a), .float(let b)): a == b
+        case (.int(let a), .int(let b)): a == b
+        case (.string(let a), .string(let b)): a == b
+        case (.floats(let a), .floats(let b)): a == b
+        case (.ints(let a), .ints(let b)): a == b
+        case (.strings(let a), .strings(let b)): a == b
+        default: false
+        }
+    }
 }
 
 /// The attributes of a node by name.
@@ -37,6 +50,12 @@ package struct OperatorAttributes: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     package subscript(name: String) -> AttributeValue? { values[name] }
+
+    /// Whether another node has the same ones, none of them a tensor.
+    package func equal(_ others: OperatorAttributes) -> Bool {
+        values.count == others.values.count
+            && values.allSatisfy { name, value in others.values[name].map(value.equals) ?? false }
+    }
 
     /// These and those of another node, which count where both have one.
     package func merging(_ others: OperatorAttributes) -> OperatorAttributes {

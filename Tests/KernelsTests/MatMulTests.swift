@@ -145,8 +145,11 @@ import Threading
                 let positions = shape.output.height * shape.output.width
                 var output = [Float](repeating: .nan, count: images * channels * positions)
                 var span = output.mutableSpan
+                let packed = kernels.packRows(
+                    MatrixOperand(weights.bytes, rows: channels, columns: depth, stride: depth), on: Self.pool
+                )
                 kernels.convolve(
-                    input.span, images: images, shape, weights: weights.bytes, outputChannels: channels,
+                    input.span, images: images, shape, weights: packed,
                     bias: index == 0 ? nil : bias.span, activation: activation, into: &span, on: Self.pool)
                 let expected = Self.convolution(
                     input, images, shape, weights.numbers, index == 0 ? nil : bias, channels)

@@ -81,6 +81,18 @@ import Threading
         #expect(cost.bytesWritten == 2 * 6 * 5 * 3 * 4)
     }
 
+    /// Layers: 2 images, 6 channels of 5 × 3, then 3 channels of 3 × 2.
+    @Test func convGelu() throws {
+        let inputs = [
+            zeros([2, 4, 10, 6]), zeros([6, 4, 3, 3]), zeros([6]), zeros([3, 6, 3, 3]), zeros([3]),
+        ]
+        let attributes: OperatorAttributes = ["strides": .ints([2, 2]), "pads": .ints([1, 1, 1, 1])]
+        let cost = try cost("ConvGelu", domain: OperatorRegistry.fusedDomain, inputs, attributes)
+        #expect(cost.multiplyAdds == 2 * (6 * 5 * 3 * 4 * 9 + 3 * 3 * 2 * 6 * 9))
+        #expect(cost.bytesRead == inputs.reduce(0) { $0 + $1.byteCount })
+        #expect(cost.bytesWritten == 2 * 3 * 3 * 2 * 4)
+    }
+
     @Test(arguments: [1, 5], [4, 8])
     func matMulNBits(rows: Int, bits: Int) throws {
         let (k, n, block) = (128, 24, 32)

@@ -151,6 +151,34 @@ import Threading
         expectClose(result, plain.doubles.map { 0.5 * $0 * erfc(-$0 * 0.5.squareRoot()) })
     }
 
+    /// Layers of one node against a node for each, with more images than are computed at once.
+    @Test(arguments: [0, 1, 2, 11], InstructionSet.supported)
+    func layersOfConvolutionWithGelu(images: Int, instructionSet: InstructionSet) throws {
+        let attributes: OperatorAttributes = ["pads": .ints([1, 1, 1, 1]), "strides": .ints([2, 2])]
+        // 5 MB between the layers for each image.
+        let x = varied([images, 1, 260, 322], seed: 1)
+        let layers: [[Tensor?]] = [
+            [varied([60, 1, 3, 3], seed: 2), nil], [varied([3, 60, 3, 3], seed: 3), varied([3], seed: 4)],
+            [varied([2, 3, 3, 3], seed: 5)],
+        ]
+        let result = try fused(
+            "ConvGelu", [x] + layers.flatMap { $0 }, attributes, on: instructionSet)[0]
+        let expected = try layers.reduce(x) {
+            try fused("ConvGelu", [$0] + $1, attributes, on: instructionSet)[0]
+        }
+        #expect(result.shape == expected.shape)
+        #expect(result.array(Float.self) == expected.array(Float.self))
+    }
+
+    @Test func layersThatDoNotFitTheirInputAreRefused() {
+        let (x, weights) = (counting([1, 2, 5, 5]), counting([3, 2, 3, 3]))
+        for inputs in [
+            [x, weights, nil, weights], [x, weights, counting([3]), nil], [counting([])], [x, counting([])],
+        ] {
+            #expect(throws: OperatorError.self) { try fused("ConvGelu", inputs, on: .portable) }
+        }
+    }
+
     /// Windows against a mask that allows just the keys of a query's own window.
     @Test(arguments: [0, 1, 2, 3, 4, 5, 8, 11], InstructionSet.supported)
     func windowsOfAttention(length: Int, instructionSet: InstructionSet) throws {

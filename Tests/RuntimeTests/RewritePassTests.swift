@@ -326,6 +326,37 @@ import Threading
         #expect(types == ["ConvGelu"])
     }
 
+    @Test(arguments: [false, true], [2, 1])
+    func layersOfConvolutionWithGelu(hasBias: Bool, lastStride: Int) throws {
+        var builder = GraphBuilder()
+        var value = builder.input("x")
+        for (channels, stride) in [(2, 2), (3, 2), (3, lastStride)] {
+            let weights = builder.constant(wave([3, channels, 3, 3], Float(stride)))
+            let attributes: OperatorAttributes = [
+                "strides": .ints([stride, stride]), "pads": .ints([1, 1, 1, 1]),
+            ]
+            let bias = builder.constant(wave([3]))
+            let convolution =
+                hasBias
+                ? builder.node("Conv", value, weights, bias, attributes: attributes)
+                : builder.node("Conv", value, weights, attributes: attributes)
+            value = builder.node("Gelu", convolution, domain: "com.microsoft")
+        }
+        let types = try types(after: EpilogueFusion(), builder.finished(value), [wave([3, 2, 17, 19])])
+        #expect(types == (lastStride == 2 ? ["ConvGelu"] : ["ConvGelu", "ConvGelu"]))
+    }
+
+    @Test func layerThatIsReadElsewhereStays() throws {
+        var builder = GraphBuilder()
+        let weights = builder.constant(wave([3, 3, 3, 3]))
+        let first = builder.node(
+            "Gelu", builder.node("Conv", builder.input("x"), weights), domain: "com.microsoft")
+        let second = builder.node("Gelu", builder.node("Conv", first, weights), domain: "com.microsoft")
+        let types = try types(
+            after: EpilogueFusion(), builder.finished(first, second), [wave([1, 3, 9, 9])])
+        #expect(types == ["ConvGelu", "ConvGelu"])
+    }
+
     @Test func productThatIsReadElsewhereStays() throws {
         var builder = GraphBuilder()
         let product = builder.node("MatMul", builder.input("x"), builder.constant(wave([5, 4])))

@@ -85,23 +85,25 @@ typedef struct CSIMDPatches {
     ptrdiff_t output_width;
 } CSIMDPatches;
 
+// A matrix in tiles of rows, [tile][k][row of the tile], as products read their A; see ProductKernels.
+typedef struct CSIMDTiles {
+    float *_Nonnull elements;
+    ptrdiff_t count;
+    ptrdiff_t rows;
+    ptrdiff_t depth;
+} CSIMDTiles;
+
 // A product C[m, n] = A[m, k] · B[k, n] of floats, and what is done with it: C = act(A · B + bias) + residual.
 typedef struct CSIMDProduct {
-    // At any address, as B.
-    const void *_Nonnull a;
-    ptrdiff_t a_row_bytes;
-    // Tiles of A: [tile][k][row of the tile]; see ProductKernels.
-    float *_Nonnull packed_a;
-    ptrdiff_t tiles;
+    CSIMDTiles a;
+    // At any address.
     const void *_Nonnull b;
     // Between the rows of B, or of its transpose.
     ptrdiff_t b_row_bytes;
     bool b_is_transposed;
     // Then B is the image that the patches are taken from.
     const CSIMDPatches *_Nullable patches;
-    ptrdiff_t m;
     ptrdiff_t n;
-    ptrdiff_t k;
     const float *_Nullable column_bias;
     const float *_Nullable row_bias;
     ptrdiff_t activation;

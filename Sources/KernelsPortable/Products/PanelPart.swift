@@ -21,9 +21,9 @@ struct PanelPart {
         groupStart = first
         self.end = end
         self.group = group
-        totalDepth = p.k
-        let parts = Swift.max(1, (p.k &+ ProductKernels.panelDepth &- 1) / ProductKernels.panelDepth)
-        fullDepth = Swift.max(4, ((p.k &+ parts &- 1) / parts &+ 3) & ~3)
+        totalDepth = p.a.depth
+        let parts = Swift.max(1, (p.a.depth &+ ProductKernels.panelDepth &- 1) / ProductKernels.panelDepth)
+        fullDepth = Swift.max(4, ((p.a.depth &+ parts &- 1) / parts &+ 3) & ~3)
     }
 
     @inline(__always) var columns: Int { Swift.min(ProductKernels.panelColumns, end &- n) }

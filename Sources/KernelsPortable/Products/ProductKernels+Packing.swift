@@ -1,17 +1,22 @@
 package import CSIMD
 
 extension ProductKernels {
-    /// Copies tiles of A to where the products read them.
+    /// Copies some tiles of A to where the products read them.
+    ///
+    /// - Parameters:
+    ///   - a: at any address.
+    ///   - stride: between the starts of rows, in bytes.
     @inline(never)
-    package static func packTiles(_ product: UnsafePointer<CSIMDProduct>, first: Int, end: Int) {
-        let p = product.pointee
+    package static func packTiles(
+        _ a: UnsafeRawPointer, stride: Int, into tiles: CSIMDTiles, first: Int, end: Int
+    ) {
         var tile = first
         while tile < end {
-            let row = firstRow(p, tile: tile)
-            let rows = firstRow(p, tile: tile &+ 1) &- row
+            let row = firstRow(tiles, tile: tile)
+            let rows = firstRow(tiles, tile: tile &+ 1) &- row
             packTile(
-                p.a + row &* p.a_row_bytes, stride: p.a_row_bytes, rows: rows, readableRows: p.m &- row,
-                depth: p.k, into: p.packed_a + row &* p.k)
+                a + row &* stride, stride: stride, rows: rows, readableRows: tiles.rows &- row,
+                depth: tiles.depth, into: tiles.elements + row &* tiles.depth)
             tile = tile &+ 1
         }
     }

@@ -23,7 +23,7 @@ package enum ProductKernels {
     /// Panels whose sums are kept while the tiles of A for one part of K serve all of them.
     @inline(__always)
     static func groupPanels(_ product: CSIMDProduct, tiles: Int) -> Int {
-        if product.k <= panelDepth { return 1 }
+        if product.a.depth <= panelDepth { return 1 }
         return Swift.max(1, Swift.min(8, groupSums / Swift.max(1, tiles &* tileRows &* panelColumns)))
     }
 
@@ -32,14 +32,14 @@ package enum ProductKernels {
         let panels = 2 &* panelDepth &* panelColumns
         // Blocks of fewer tiles may have more panels in a group, but not more sums than the limit.
         let panelSums = tiles &* tileRows &* panelColumns
-        let sums = product.k <= panelDepth ? panelSums : Swift.max(panelSums, groupSums)
+        let sums = product.a.depth <= panelDepth ? panelSums : Swift.max(panelSums, groupSums)
         return (panels &+ sums) &* 4 &+ patchRunBytes(product)
     }
 
     /// The first row of a tile; their heights differ by one at most.
     @inline(__always)
-    static func firstRow(_ product: CSIMDProduct, tile: Int) -> Int {
-        let (rows, rest) = (product.m / product.tiles, product.m % product.tiles)
+    static func firstRow(_ tiles: CSIMDTiles, tile: Int) -> Int {
+        let (rows, rest) = (tiles.rows / tiles.count, tiles.rows % tiles.count)
         return tile &* rows &+ Swift.min(tile, rest)
     }
 
@@ -64,17 +64,17 @@ package enum ProductKernels {
         part.pack(p, share: 0, of: 1, into: panel, runs)
         while part.n < end {
             let next = part.next(p)
-            let isLast = part.k &+ part.depth >= p.k
+            let isLast = part.k &+ part.depth >= p.a.depth
             var tile = 0
             while tile < tiles {
-                let row = firstRow(p, tile: firstTile &+ tile)
-                let rows = firstRow(p, tile: firstTile &+ tile &+ 1) &- row
+                let row = firstRow(p.a, tile: firstTile &+ tile)
+                let rows = firstRow(p.a, tile: firstTile &+ tile &+ 1) &- row
                 let sums =
                     sums + ((part.n &- part.groupStart) &* tiles &+ tile &* panelColumns) &* tileRows
                 if part.k == 0 { clear(sums, rows: rows) }
                 addTile(
                     rows: rows, isWide: part.columns > Vector.count,
-                    p.packed_a + (row &* p.k &+ part.k &* rows), panel, part.depth, sums,
+                    p.a.elements + (row &* p.a.depth &+ part.k &* rows), panel, part.depth, sums,
                     next.prefetch(p, tile: tile, of: tiles))
                 if isLast { finish(p, row: row, rows, n: part.n, part.columns, sums) }
                 next.pack(p, share: tile, of: tiles, into: nextPanel, runs)

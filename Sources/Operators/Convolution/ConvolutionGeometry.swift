@@ -94,6 +94,15 @@ struct ConvolutionGeometry: Sendable {
             && before.allSatisfy { $0 == 0 }
     }
 
+    /// - Parameters:
+    ///   - input: `[images, channels, …]`
+    ///   - weights: `[output channels, channels, …]` of the same rank.
+    init(_ window: ConvolutionWindow, input: Shape, weights: Shape) throws(OperatorError) {
+        try self.init(
+            window, input: Array(input.dimensions.dropFirst(2)),
+            kernel: Array(weights.dimensions.dropFirst(2)))
+    }
+
     /// Positions from a dilated window's first to its last.
     private static func extent(_ kernel: Int, _ dilation: Int) throws(OperatorError) -> Int {
         let (reach, overflow) = (kernel - 1).multipliedReportingOverflow(by: dilation)

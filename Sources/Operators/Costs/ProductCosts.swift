@@ -73,19 +73,28 @@ extension MatMulNBitsGroup {
 }
 
 extension Conv {
-    func cost(of call: OperatorCall) -> OperatorCost {
-        let (x, w) = (call.shape(0), call.shape(1))
-        // An element of the result takes as many multiply-adds as a channel has weights, padding included.
-        let patch = w.dropFirst().reduce(1, *)
-        let count = call.outputs.first?.shape.elementCount ?? 0
-        let usesKernels =
-            groups == 1 && (3...4).contains(x.rank) && call.inputs.first??.elementType != .float64
+    func cost(of call: OperatorCall) -> OperatorCost { cost(of: call, layers: 1) }
+
+    fileprivate func cost(of call: OperatorCall, layers: Int) -> OperatorCost {
+        let type = call.inputs.first??.elementType
+        var x = call.shape(0)
+        let usesKernels = groups == 1 && (3...4).contains(x.rank) && type != .float64
+        var multiplyAdds = 0
+        for layer in 0..<layers {
+            let weights = call.shape(1 + 2 * layer)
+            guard let geometry = try? ConvolutionGeometry(window, input: x, weights: weights) else { break }
+            x = Shape([x[0], weights[0]] + geometry.output)
+            // An element of the result takes as many multiply-adds as a channel has weights, padding included.
+            multiplyAdds += x.elementCount * weights.dropFirst().reduce(1, *)
+        }
         return OperatorCost(
-            moving: call, multiplyAdds: count * patch, .float32,
+            moving: call, multiplyAdds: multiplyAdds, .float32,
             kernel: usesKernels ? "convolution tiles" : "OpenBLAS")
     }
 }
 
 extension ConvGelu {
-    func cost(of call: OperatorCall) -> OperatorCost { convolution.cost(of: call) }
+    func cost(of call: OperatorCall) -> OperatorCost {
+        convolution.cost(of: call, layers: Self.layerCount(inputs: call.inputs.count))
+    }
 }

@@ -2,7 +2,7 @@ internal import Operators
 internal import Tensors
 
 /// What is done to a float32 product right after it becomes part of it: bias, Gelu and residual of a `MatMul`
-/// give `Linear`, Gelu of a `Conv` gives `ConvGelu`.
+/// give `Linear`, Gelu of a `Conv` gives `ConvGelu`, and `ConvGelu` of a `ConvGelu` one of more layers.
 ///
 /// So a product is written once, and not read and written again for each of these. Only where nobody else
 /// reads it.
@@ -68,9 +68,21 @@ package struct EpilogueFusion: RewritePass {
             pattern.replace(
                 at: index,
                 with: node.becoming(
-                    "ConvGelu", domain: OperatorRegistry.fusedDomain, inputs: convolution.inputs,
+                    "ConvGelu", domain: OperatorRegistry.fusedDomain,
+                    inputs: layers(before: convolution) + convolution.inputs.dropFirst(),
                     convolution.attributes))
             return true
+        }
+
+        /// The inputs of what computes a convolution's input, if it is a `ConvGelu` of the same attributes that
+        /// becomes part of it; else just that input.
+        private func layers(before convolution: ComputeGraph.Node) -> [ComputeGraph.ValueID?] {
+            guard let value = convolution.input(0), isPrivate[value],
+                let before = pattern.node(value, "ConvGelu", domain: OperatorRegistry.fusedDomain),
+                before.attributes.equal(convolution.attributes)
+            else { return [convolution.input(0)] }
+            let missingBias = before.inputs.count.isMultiple(of: 2)
+            return before.inputs + (missingBias ? [nil] : [])
         }
 
         /// Makes the product compute the sum that is normalised.

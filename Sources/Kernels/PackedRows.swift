@@ -1,0 +1,40 @@
+internal import CSIMD
+internal import Memory
+package import Threading
+
+/// Rows of a matrix of floats, copied into tiles as products read their A: once, however many products follow.
+package struct PackedRows: Sendable {
+    package let rows: Int
+    package let columns: Int
+    fileprivate let tileCount: Int
+    fileprivate let block: MemoryBlock
+
+    /// Valid as long as this is.
+    var tiles: CSIMDTiles {
+        CSIMDTiles(
+            elements: block.base.assumingMemoryBound(to: Float.self), count: tileCount, rows: rows,
+            depth: columns)
+    }
+}
+
+extension KernelTable {
+    /// - Parameter a: `[M, K]`, not transposed.
+    package func packRows(_ a: borrowing MatrixOperand, on pool: ThreadPool) -> PackedRows {
+        precondition(!a.isTransposed)
+        let functions = functions.products
+        let packed = PackedRows(
+            rows: a.rows, columns: a.columns,
+            tileCount: (a.rows + functions.tileRows - 1) / functions.tileRows,
+            block: MemoryBlock(byteCount: max(4, a.rows * a.columns * 4)))
+        let stride = a.stride * 4
+        a.bytes.withUnsafeBytes { bytes in
+            guard let address = bytes.baseAddress else { return }
+            nonisolated(unsafe) let (base, tiles) = (address, packed.tiles)
+            let grain = max(1, 16_384 / max(1, functions.tileRows * packed.columns))
+            pool.parallelFor(tiles.count, grain: grain) { range in
+                functions.packTiles(base, stride, tiles, range.lowerBound, range.upperBound)
+            }
+        }
+        return packed
+    }
+}
