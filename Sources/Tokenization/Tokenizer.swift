@@ -35,7 +35,7 @@ package struct Tokenizer: Sendable {
     ///
     /// An added token is spelled as text. Others are spelled in the byte-level alphabet, where `Ġ` is a space.
     package func id(of token: String) -> Int? {
-        vocabulary.id(of: Array(token.utf8)[...])
+        vocabulary.id(of: Array(token.utf8).span)
     }
 }
 
@@ -87,7 +87,7 @@ extension Tokenizer {
 
     private func id(ofWord word: PreTokenizer.Word) -> Int? {
         let spelling = ByteAlphabet.spelling(of: word.text[word.range])
-        return vocabulary.id(of: spelling[...], amongFirst: modelTokenCount)
+        return vocabulary.id(of: spelling.span, amongFirst: modelTokenCount)
     }
 }
 

@@ -3,17 +3,17 @@
 extension JSONReader {
     /// The next value, which must be a string.
     mutating func readString() throws(TokenizerError) -> String {
-        String(decoding: try readStringBytes(), as: UTF8.self)
+        string(try readText())
     }
 
-    /// The valid UTF-8 of the next value, which must be a string: a slice of the whole text if it has no escapes.
-    mutating func readStringBytes() throws(TokenizerError) -> ArraySlice<UInt8> {
+    /// The next value, which must be a string, wherever it is.
+    mutating func readText() throws(TokenizerError) -> JSONText {
         try expect("\"")
         let start = position
         position = try plainTextEnd()
         if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
             position += 1
-            return bytes[start..<position - 1]
+            return JSONText(range: start..<position - 1, unescaped: nil)
         }
         var content = Array(bytes[start..<position])
         while true {
@@ -21,7 +21,7 @@ extension JSONReader {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 position += 1
-                return content[...]
+                return JSONText(range: start..<position - 1, unescaped: content)
             case UInt8(ascii: "\\"):
                 try readEscape(into: &content)
             case ..<0x20:
@@ -39,15 +39,21 @@ extension JSONReader {
         let text = bytes.span
         let start = position
         var end = start
-        var union: UInt8 = 0
+        var isSurelyValid = true
         while end < text.count {
             let byte = text[end]
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-            union |= byte
             end += 1
+            if byte < 0x80 { continue }
+            // Two bytes spell all that the byte-level alphabet has beyond ASCII, and need no closer look.
+            if 0xC2..<0xE0 ~= byte, end < text.count, text[end] & 0xC0 == 0x80 {
+                end += 1
+            } else {
+                isSurelyValid = false
+            }
         }
         // Outside of strings, what is not ASCII is an error anyway.
-        if union >= 0x80 {
+        if !isSurelyValid {
             do {
                 _ = try UTF8Span(validating: text.extracting(start..<end))
             } catch {

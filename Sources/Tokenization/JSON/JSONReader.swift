@@ -118,9 +118,11 @@ extension JSONReader {
         // Not strings, of which canonically equivalent ones are equal.
         var keys: Set<ArraySlice<UInt8>> = []
         while try nextMember(isFirst: members.isEmpty, closing: "}") {
-            let key = try readStringBytes()
-            let name = String(decoding: key, as: UTF8.self)
-            guard keys.insert(key).inserted else { throw error("the key \(quoted(name)) occurs twice") }
+            let key = try readText()
+            let name = string(key)
+            guard keys.insert(slice(key)).inserted else {
+                throw error("the key \(quoted(name)) occurs twice")
+            }
             try expect(":")
             members.append((name, try readValue(depth: depth + 1)))
         }

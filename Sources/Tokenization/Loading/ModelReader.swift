@@ -95,17 +95,16 @@ extension ModelReader {
         let field = "model.vocab"
         try Self.expect("{", field, "an object", &reader)
         while try reader.nextMember(isFirst: vocabulary.count == 0, closing: "}") {
-            let token = try reader.readStringBytes()
+            let token = try reader.readText()
             try reader.expect(":")
             guard let id = try reader.readInteger() else {
                 let found = try reader.readValue().typeName
-                let name = quoted(String(decoding: token, as: UTF8.self))
+                let name = quoted(reader.string(token))
                 throw .wrongType(
                     file: reader.file, field: "\(field)[\(name)]", expected: "an integer", found: found)
             }
-            guard vocabulary.insert(token, id: id) else {
-                throw .duplicateToken(
-                    file: reader.file, field: field, token: String(decoding: token, as: UTF8.self))
+            guard reader.withBytes(of: token, { vocabulary.insert($0, id: id) }) else {
+                throw .duplicateToken(file: reader.file, field: field, token: reader.string(token))
             }
         }
     }
@@ -115,7 +114,7 @@ extension ModelReader {
         var tokens: [UInt32] = []
         for byte in UInt8.min...UInt8.max {
             let token = ByteAlphabet.spelling(of: CollectionOfOne(byte))
-            guard let id = vocabulary.id(of: token[...]) else {
+            guard let id = vocabulary.id(of: token.span) else {
                 throw .missingByte(
                     file: file, field: "model.vocab", byte: byte,
                     token: String(decoding: token, as: UTF8.self))
@@ -139,13 +138,10 @@ extension ModelReader {
             let start = reader.position
             switch try Self.readEntry(&reader) {
             case .pair(let left, let right):
-                table.insert(
-                    try token(left, index, reader.file), try token(right, index, reader.file),
-                    MergeTable.Merge(
-                        rank: rank,
-                        // Files list the 256 bytes, then the tokens in the order in which merges make them.
-                        result: try token(
-                            left, followedBy: right, probablyAt: 256 + Int(rank), index, reader.file)))
+                let pair = (try token(left, index, reader), try token(right, index, reader))
+                // Files list the 256 bytes, then the tokens in the order in which merges make them.
+                let result = try token(left, followedBy: right, probablyAt: 256 + Int(rank), index, reader)
+                table.insert(pair.0, pair.1, MergeTable.Merge(rank: rank, result: result))
                 rank += 1
             case .comment: break
             case .malformed:
@@ -160,7 +156,7 @@ extension ModelReader {
     }
 
     private enum MergeEntry {
-        case pair(ArraySlice<UInt8>, ArraySlice<UInt8>)
+        case pair(JSONText, JSONText)
         case comment
         case malformed
     }
@@ -169,35 +165,56 @@ extension ModelReader {
     private static func readEntry(_ reader: inout JSONReader) throws(TokenizerError) -> MergeEntry {
         if reader.skip("[") {
             guard reader.peek() == UInt8(ascii: "\"") else { return .malformed }
-            let left = try reader.readStringBytes()
+            let left = try reader.readText()
             guard reader.skip(","), reader.peek() == UInt8(ascii: "\"") else { return .malformed }
-            let right = try reader.readStringBytes()
+            let right = try reader.readText()
             return reader.skip("]") ? .pair(left, right) : .malformed
         }
         guard reader.peek() == UInt8(ascii: "\"") else { return .malformed }
-        let text = try reader.readStringBytes()
+        let text = try reader.readText()
         // In the old form such a line tells the version.
-        if text.starts(with: "#version".utf8) { return .comment }
-        let parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        return parts.count == 2 ? .pair(parts[0], parts[1]) : .malformed
+        if reader.slice(text).starts(with: "#version".utf8) { return .comment }
+        guard let space = reader.withBytes(of: text, onlySpace) else { return .malformed }
+        let (left, right) = reader.split(text, at: space)
+        return .pair(left, right)
+    }
+
+    /// Where the space is, if there is just one.
+    private static func onlySpace(_ text: Span<UInt8>) -> Int? {
+        var place: Int?
+        for index in text.indices where text[index] == UInt8(ascii: " ") {
+            guard place == nil else { return nil }
+            place = index
+        }
+        return place
+    }
+
+    private func token(
+        _ text: JSONText, _ index: Int, _ reader: borrowing JSONReader
+    ) throws(TokenizerError) -> UInt32 {
+        guard let id = reader.withBytes(of: text, { vocabulary.id(of: $0) }) else {
+            throw unknownToken(reader.slice(text), index, reader)
+        }
+        return UInt32(truncatingIfNeeded: id)
     }
 
     /// The token that is spelled as the concatenation of both.
     private func token(
-        _ left: ArraySlice<UInt8>, followedBy right: ArraySlice<UInt8> = [], probablyAt place: Int? = nil,
-        _ index: Int, _ file: String
+        _ left: JSONText, followedBy right: JSONText, probablyAt place: Int, _ index: Int,
+        _ reader: borrowing JSONReader
     ) throws(TokenizerError) -> UInt32 {
-        let id =
-            if let place {
-                vocabulary.id(of: left, followedBy: right, probablyAt: place)
-            } else {
-                vocabulary.id(of: left, followedBy: right)
-            }
-        guard let id else {
-            throw .unknownMergeToken(
-                file: file, field: "model.merges[\(index)]",
-                token: String(decoding: left + right, as: UTF8.self))
+        let id = reader.withBytes(of: left) { left in
+            reader.withBytes(of: right) { vocabulary.id(of: left, followedBy: $0, probablyAt: place) }
         }
+        guard let id else { throw unknownToken(reader.slice(left) + reader.slice(right), index, reader) }
         return UInt32(truncatingIfNeeded: id)
+    }
+
+    private func unknownToken(
+        _ spelling: ArraySlice<UInt8>, _ index: Int, _ reader: borrowing JSONReader
+    ) -> TokenizerError {
+        .unknownMergeToken(
+            file: reader.file, field: "model.merges[\(index)]",
+            token: String(decoding: spelling, as: UTF8.self))
     }
 }

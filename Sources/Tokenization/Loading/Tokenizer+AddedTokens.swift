@@ -23,14 +23,14 @@ extension Tokenizer {
     ) throws(TokenizerError) {
         for (index, token) in tokens.enumerated() {
             let content = Array(token.content.utf8)
-            if let known = vocabulary.id(of: content[...]) {
+            if let known = vocabulary.id(of: content.span) {
                 guard known == token.id else {
                     throw .conflictingID(
                         file: file, field: "added_tokens[\(index)].id", token: token.content, id: token.id,
                         vocabularyID: known)
                 }
             } else {
-                _ = vocabulary.insert(content[...], id: token.id)
+                _ = vocabulary.insert(content.span, id: token.id)
             }
         }
     }

@@ -26,6 +26,7 @@ struct Vocabulary: Sendable {
         var slotCount = 16
         while slotCount * 3 < capacity * 4 { slotCount *= 2 }
         slots = Array(repeating: 0, count: slotCount)
+        spellings.reserveCapacity(capacity * 8)
         ends.reserveCapacity(capacity)
         ids.reserveCapacity(capacity)
     }
@@ -37,7 +38,7 @@ extension Vocabulary {
     /// The id of the token that is spelled as the concatenation of both, if it is among the `limit` tokens that
     /// were inserted first.
     func id(
-        of token: ArraySlice<UInt8>, followedBy rest: ArraySlice<UInt8> = [], amongFirst limit: Int = .max
+        of token: Span<UInt8>, followedBy rest: Span<UInt8> = Span(), amongFirst limit: Int = .max
     ) -> Int? {
         let slot = slots[slot(of: token, rest, hash: Self.hash(token, rest))]
         let index = Int(slot & 0xFFFF_FFFF) - 1
@@ -46,11 +47,11 @@ extension Vocabulary {
 
     /// ``id(of:followedBy:amongFirst:)``, first sought where the token was probably inserted, which takes a fraction
     /// of the time if it was.
-    func id(of token: ArraySlice<UInt8>, followedBy rest: ArraySlice<UInt8>, probablyAt index: Int) -> Int? {
+    func id(of token: Span<UInt8>, followedBy rest: Span<UInt8>, probablyAt index: Int) -> Int? {
         if index < count {
             let range = range(index)
-            if range.count == token.count + rest.count, isEqual(range.lowerBound, token.span),
-                isEqual(range.lowerBound + token.count, rest.span)
+            if range.count == token.count + rest.count, isEqual(range.lowerBound, token),
+                isEqual(range.lowerBound + token.count, rest)
             {
                 return ids[index]
             }
@@ -76,7 +77,7 @@ extension Vocabulary {
     }
 
     /// The slot of the token with this spelling, or the free one where it belongs.
-    private func slot(of token: ArraySlice<UInt8>, _ rest: ArraySlice<UInt8>, hash: UInt64) -> Int {
+    private func slot(of token: Span<UInt8>, _ rest: Span<UInt8> = Span(), hash: UInt64) -> Int {
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: hash) & mask
         while true {
@@ -85,8 +86,8 @@ extension Vocabulary {
             if slot >> 32 == hash >> 32 {
                 let range = range(Int(slot & 0xFFFF_FFFF) - 1)
                 let middle = range.lowerBound + token.count
-                if range.count == token.count + rest.count, isEqual(range.lowerBound, token.span),
-                    isEqual(middle, rest.span)
+                if range.count == token.count + rest.count, isEqual(range.lowerBound, token),
+                    isEqual(middle, rest)
                 {
                     return place
                 }
@@ -102,10 +103,9 @@ extension Vocabulary {
     }
 
     /// FNV-1a, the halves mixed, because the lower bits choose the slot.
-    private static func hash(_ token: ArraySlice<UInt8>, _ rest: ArraySlice<UInt8>) -> UInt64 {
+    private static func hash(_ token: Span<UInt8>, _ rest: Span<UInt8> = Span()) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         let prime: UInt64 = 0x100_0000_01B3
-        let (token, rest) = (token.span, rest.span)
         for index in token.indices { hash = (hash ^ UInt64(token[index])) &* prime }
         for index in rest.indices { hash = (hash ^ UInt64(rest[index])) &* prime }
         return hash ^ hash >> 32
@@ -118,12 +118,12 @@ extension Vocabulary {
     /// Adds a token, unless there is one with this spelling.
     ///
     /// - Returns: Whether it was added.
-    mutating func insert(_ token: ArraySlice<UInt8>, id: Int) -> Bool {
+    mutating func insert(_ token: Span<UInt8>, id: Int) -> Bool {
         if (count + 1) * 4 > slots.count * 3 { grow() }
-        let hash = Self.hash(token, [])
-        let place = slot(of: token, [], hash: hash)
+        let hash = Self.hash(token)
+        let place = slot(of: token, hash: hash)
         guard slots[place] == 0 else { return false }
-        spellings.append(contentsOf: token)
+        for index in token.indices { spellings.append(token[index]) }
         ends.append(UInt32(spellings.count))
         ids.append(id)
         slots[place] = hash & ~0xFFFF_FFFF | UInt64(count)
@@ -133,8 +133,9 @@ extension Vocabulary {
     private mutating func grow() {
         slots = Array(repeating: 0, count: slots.count * 2)
         for index in 0..<count {
-            let hash = Self.hash(spelling(index), [])
-            slots[slot(of: spelling(index), [], hash: hash)] = hash & ~0xFFFF_FFFF | UInt64(index + 1)
+            let spelling = Array(spelling(index))
+            let hash = Self.hash(spelling.span)
+            slots[slot(of: spelling.span, hash: hash)] = hash & ~0xFFFF_FFFF | UInt64(index + 1)
         }
     }
 
