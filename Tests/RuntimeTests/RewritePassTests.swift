@@ -1,3 +1,4 @@
+import Foundation
 import Operators
 import Runtime
 import Tensors
@@ -411,6 +412,41 @@ import Threading
         #expect(after.shape == [1, 1, 6])
         let (last, found) = (before.array(Float.self).suffix(6), after.array(Float.self))
         #expect(zip(last, found).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    /// Weights that products alone read stay where the file has them; anything else must not meet their address.
+    @Test(arguments: ["none", "node", "output", "capture"])
+    func alignmentOfConstants(otherReader: String) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).bin")
+        try Data(repeating: 0, count: 1 + 5 * 4 * 4).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let unaligned = try #require(
+            Tensor(mapping: MappedFile(path: file.path), byteOffset: 1, elementType: .float32, shape: [5, 4]))
+        var builder = GraphBuilder()
+        let weights = builder.constant(unaligned)
+        let product = builder.node("MatMul", builder.input("x"), weights)
+        var outputs = [product]
+        switch otherReader {
+        case "node": outputs.append(builder.node("Neg", weights))
+        case "output": outputs.append(weights)
+        case "capture":
+            var subgraph = ComputeGraph()
+            subgraph.captures = [(outer: weights, inner: subgraph.addValue("w"))]
+            let condition = builder.constant(Tensor([true], shape: []))
+            let output = builder.graph.addValue("if")
+            builder.graph.nodes.append(
+                ComputeGraph.Node(
+                    name: "if", type: "If", inputs: [condition], outputs: [output],
+                    subgraphs: ["then_branch": subgraph, "else_branch": subgraph]))
+            outputs.append(output)
+        default: break
+        }
+        builder.graph.outputs = outputs
+        let copied = ConstantAlignment().apply(to: &builder.graph, opsets: ["": 18])
+        let constant = try #require(builder.graph.values[weights].constant)
+        #expect(constant.isAligned == (otherReader != "none"))
+        #expect(copied == (otherReader == "none" ? 0 : 1))
+        #expect(constant.array(Float.self) == [Float](repeating: 0, count: 20) || !constant.isAligned)
     }
 
     @Test func nodesThatNobodyReadsAreRemoved() throws {

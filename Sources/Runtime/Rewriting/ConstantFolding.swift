@@ -63,20 +63,29 @@ package struct ConstantFolding: RewritePass {
 
 /// Gives constants an address that vectors and spans can use.
 ///
-/// Payloads inlined in a protobuf start at any byte. OpenBLAS reads such weights where they are, so those of
-/// products stay; everything else is small and is copied.
+/// Payloads inlined in a protobuf start at any byte. Products read such weights where they are, so these stay if
+/// nothing else reads them; everything else is small and is copied.
 package struct ConstantAlignment: RewritePass {
     package let name = "ConstantAlignment"
+
+    /// The inputs that operators read at any address.
+    private static let weights = [
+        "MatMul": 1...1, "FusedMatMul": 1...1, "Gemm": 1...1, "Conv": 1...1, "MatMulNBits": 1...3,
+    ]
 
     package init() {}
 
     package func apply(to graph: inout ComputeGraph, opsets: [String: Int]) -> Int {
-        var isWeight = Set<ComputeGraph.ValueID>()
-        for node in graph.nodes where ["MatMul", "FusedMatMul", "Gemm", "Conv"].contains(node.type) {
-            if node.inputs.count > 1, let weight = node.inputs[1] { isWeight.insert(weight) }
+        var needsAlignment = Set(graph.outputs)
+        for node in graph.nodes {
+            for subgraph in node.subgraphs.values { needsAlignment.formUnion(subgraph.captures.map(\.outer)) }
+            for case (let place, let input?) in node.inputs.enumerated()
+            where !(Self.weights[node.type]?.contains(place) ?? false) {
+                needsAlignment.insert(input)
+            }
         }
         var copied = 0
-        for id in graph.values.indices where !isWeight.contains(id) {
+        for id in needsAlignment {
             guard let constant = graph.values[id].constant, !constant.isAligned else { continue }
             graph.values[id].constant = constant.contiguous()
             copied += 1
