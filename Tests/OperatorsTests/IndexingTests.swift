@@ -81,6 +81,26 @@ import Testing
             ])
     }
 
+    /// Indices that are repeated along the last axes, as `Expand` leaves them, against the same ones written out.
+    @Test(arguments: [[2, 2, 3], [2, 2, 2], [1, 2, 3], [2, 0, 3]] as [Shape], ["none", "add"])
+    func scatterRepeatedIndices(shape: Shape, reduction: String) throws {
+        let data = counting([2, 4, 3])
+        let updates = counting(shape)
+        let columns = Tensor(
+            (0..<shape[0] * shape[1]).map { Int64($0 * 3 % 4) - 2 }, shape: [shape[0], shape[1], 1])
+        let repeated = columns.broadcast(to: shape)
+        let written = Tensor(repeated.array(Int64.self), shape: shape)
+        let attributes: OperatorAttributes = ["axis": .int(1), "reduction": .string(reduction)]
+        let expected = try call("ScatterElements", [data, written, updates], attributes)[0]
+        let found = try call("ScatterElements", [data, repeated, updates], attributes)[0]
+        #expect(found.array(Float.self) == expected.array(Float.self))
+        #expect(throws: OperatorError.self) {
+            try call(
+                "ScatterElements",
+                [data, Tensor(scalar: Int64(4)).broadcast(to: [2, 4, 3]), counting([2, 4, 3])], attributes)
+        }
+    }
+
     @Test(arguments: [true, false], [Int64.min, -3, -1, 0, 1, 4, .max])
     func trilu(isUpper: Bool, k: Int64) throws {
         for shape in [[3, 4], [2, 3, 3], [0, 2], [4, 1]] as [Shape] {

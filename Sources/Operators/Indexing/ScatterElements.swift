@@ -13,14 +13,33 @@ struct ScatterElements: Operator {
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let data = try inputs.tensor(0, "data")
-        let shape = try inputs.tensor(1, "indices").shape
-        let indices = try inputs.requiredIntegers(1, "indices")
+        let indices = try inputs.tensor(1, "indices")
         let updates = try inputs.tensor(2, "updates", like: data)
-        guard updates.shape == shape else {
-            throw .invalid("updates of shape \(updates.shape) for indices of shape \(shape)")
+        guard updates.shape == indices.shape else {
+            throw .invalid("updates of shape \(updates.shape) for indices of shape \(indices.shape)")
         }
-        let places = try data.shape.places(of: indices, shape, axis: data.shape.requiredAxis(axis))
-        return [try reduction.scatter(updates, over: data, places, blockLength: 1, context)]
+        let axis = try data.shape.requiredAxis(axis)
+        let blockAxes = Self.blockAxes(indices, of: data.shape, behind: axis)
+        let blockLength = data.shape.indices[blockAxes].reduce(1) { $0 * data.shape[$1] }
+        let first = blockAxes.reduce(indices) { $0.sliced(axis: $1, start: 0, count: 1) }
+        let blocks = Shape(data.shape.indices.map { blockAxes.contains($0) ? 1 : data.shape[$0] })
+        let places = try blocks.places(
+            of: OperatorInputs([nil, first]).requiredIntegers(1, "indices"), first.shape, axis: axis)
+        return [
+            try reduction.scatter(
+                updates, over: data, places.map { $0 * blockLength }, blockLength: blockLength, context)
+        ]
+    }
+
+    /// The last axes along which all indices are the same, as `Expand` leaves them: what lies along these is moved as
+    /// a whole.
+    private static func blockAxes(_ indices: Tensor, of data: Shape, behind axis: Int) -> Range<Int> {
+        guard indices.rank == data.rank, indices.elementCount > 0 else { return data.rank..<data.rank }
+        var first = data.rank
+        while first > axis + 1, indices.strides[first - 1] == 0, indices.shape[first - 1] == data[first - 1] {
+            first -= 1
+        }
+        return first..<data.rank
     }
 }
 
