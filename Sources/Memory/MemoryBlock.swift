@@ -14,9 +14,12 @@ package final class MemoryBlock: @unchecked Sendable {
     package static let alignment = 64
 
     package init(byteCount: Int) {
-        self.byteCount = byteCount
-        base =
-            MemoryStore.shared.take(byteCount) ?? Self.allocate(MemoryStore.roundedUp(byteCount))
+        if let block = MemoryStore.shared.take(byteCount) {
+            (base, self.byteCount) = block
+        } else {
+            base = Self.allocate(MemoryStore.roundedUp(byteCount))
+            self.byteCount = byteCount
+        }
     }
 
     /// New memory; much of it in huge pages, each of which is cleared at once.

@@ -31,17 +31,21 @@ package final class MemoryStore: Sendable {
         sizeClass(byteCount)?.size ?? byteCount
     }
 
-    /// A block of ``roundedUp(_:)`` bytes, if one is kept.
-    package func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
-        guard let (index, size) = Self.sizeClass(byteCount) else { return nil }
-        for place in index * Self.placesPerSize..<(index + 1) * Self.placesPerSize {
-            guard places[place].load(ordering: .relaxed) != 0 else { continue }
-            if let block = UnsafeMutableRawPointer(
-                bitPattern: places[place].exchange(0, ordering: .acquiring))
-            {
-                keptBytes.subtract(size, ordering: .relaxed)
-                return block
+    /// A block of ``roundedUp(_:)`` bytes, or of up to twice as many, if one is kept.
+    package func take(_ byteCount: Int) -> (base: UnsafeMutableRawPointer, byteCount: Int)? {
+        guard var (index, size) = Self.sizeClass(byteCount) else { return nil }
+        for _ in 0...Self.steps {
+            for place in index * Self.placesPerSize..<(index + 1) * Self.placesPerSize {
+                guard places[place].load(ordering: .relaxed) != 0 else { continue }
+                if let block = UnsafeMutableRawPointer(
+                    bitPattern: places[place].exchange(0, ordering: .acquiring))
+                {
+                    keptBytes.subtract(size, ordering: .relaxed)
+                    return (block, size)
+                }
             }
+            guard let next = Self.sizeClass(size + 1) else { return nil }
+            (index, size) = next
         }
         return nil
     }

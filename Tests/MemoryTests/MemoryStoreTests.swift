@@ -26,17 +26,20 @@ import Threading
         #expect(!store.keep(block, byteCount))
     }
 
-    @Test func blocksComeBackForTheirSizeOnly() throws {
+    /// Smaller blocks would not do, and much larger ones are better kept for what needs them.
+    @Test func blocksComeBackForSimilarSizes() throws {
         let store = MemoryStore(capacity: 1 << 20)
-        let block = UnsafeMutableRawPointer.allocate(
-            byteCount: MemoryStore.roundedUp(100_000), alignment: 64)
+        let size = MemoryStore.roundedUp(300_000)
+        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         defer { block.deallocate() }
-        #expect(store.take(100_000) == nil)
-        #expect(store.keep(block, 100_000))
-        #expect(store.take(70_000) == nil)
-        #expect(store.take(130_000) == nil)
-        #expect(store.take(MemoryStore.roundedUp(100_000)) == block)
-        #expect(store.take(100_000) == nil)
+        #expect(store.take(300_000) == nil)
+        for byteCount in [size, 300_000, size / 2] {
+            #expect(store.keep(block, size))
+            for other in [size + 1, 2 * size, size / 2 - 40_000] { #expect(store.take(other) == nil) }
+            let taken = try #require(store.take(byteCount))
+            #expect(taken == (block, size))
+            #expect(store.take(byteCount) == nil)
+        }
     }
 
     @Test func fullStoreKeepsNoMore() {
