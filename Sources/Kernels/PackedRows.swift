@@ -18,6 +18,8 @@ package struct PackedRows: Sendable {
 }
 
 extension KernelTable {
+    /// Copies A into tiles, on all threads.
+    ///
     /// - Parameter a: `[M, K]`, not transposed.
     package func packRows(_ a: borrowing MatrixOperand, on pool: ThreadPool) -> PackedRows {
         precondition(!a.isTransposed)

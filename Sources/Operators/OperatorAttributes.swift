@@ -52,7 +52,7 @@ package struct OperatorAttributes: Sendable, ExpressibleByDictionaryLiteral {
     package subscript(name: String) -> AttributeValue? { values[name] }
 
     /// Whether another node has the same ones, none of them a tensor.
-    package func equal(_ others: OperatorAttributes) -> Bool {
+    package func equals(_ others: OperatorAttributes) -> Bool {
         values.count == others.values.count
             && values.allSatisfy { name, value in others.values[name].map(value.equals) ?? false }
     }

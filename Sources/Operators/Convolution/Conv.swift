@@ -51,7 +51,8 @@ struct ConvGelu: Operator {
 
     static func layerCount(inputs: Int) -> Int { max(1, inputs / 2) }
 
-    /// As many images as have what lies between the layers in the processor's caches.
+    /// So few images that what lies between the layers, which is far more than comes out, takes little memory: what
+    /// was there for one part serves the next.
     private static func imagesAtOnce(_ images: Int, _ layers: [ConvolutionLayer]) -> Int {
         guard let largest = layers.dropLast().map(\.resultBytes).max() else { return max(1, images) }
         let fitting = max(1, bytesAtOnce / max(1, largest))

@@ -24,7 +24,7 @@ struct ScatterElements: Operator {
         let first = blockAxes.reduce(indices) { $0.sliced(axis: $1, start: 0, count: 1) }
         let blocks = Shape(data.shape.indices.map { blockAxes.contains($0) ? 1 : data.shape[$0] })
         let places = try blocks.places(
-            of: OperatorInputs([nil, first]).requiredIntegers(1, "indices"), first.shape, axis: axis)
+            of: OperatorInputs([first]).requiredIntegers(0, "indices"), first.shape, axis: axis)
         return [
             try reduction.scatter(
                 updates, over: data, places.map { $0 * blockLength }, blockLength: blockLength, context)

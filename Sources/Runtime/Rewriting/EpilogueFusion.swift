@@ -79,7 +79,7 @@ package struct EpilogueFusion: RewritePass {
         private func layers(before convolution: ComputeGraph.Node) -> [ComputeGraph.ValueID?] {
             guard let value = convolution.input(0), isPrivate[value],
                 let before = pattern.node(value, "ConvGelu", domain: OperatorRegistry.fusedDomain),
-                before.attributes.equal(convolution.attributes)
+                before.attributes.equals(convolution.attributes)
             else { return [convolution.input(0)] }
             let missingBias = before.inputs.count.isMultiple(of: 2)
             return before.inputs + (missingBias ? [nil] : [])
