@@ -167,7 +167,7 @@ extension KernelTable {
 /// A product's weights, bias and output as the kernels take them.
 private struct NBitsJob {
     /// Columns that threads are given together: the widest panel of any kernel.
-    static let columnUnit = 32
+    static let columnUnit = 64
 
     let weights: CSIMDNBitsWeights
     let bias: UnsafePointer<Float>?

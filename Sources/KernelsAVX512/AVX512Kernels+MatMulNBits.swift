@@ -3,7 +3,7 @@
 
     extension AVX512Kernels {
         /// Columns `first..<end` of `rows × weightsᵀ + bias`; every path adds an element's blocks in the same
-        /// order: `sum = fma(Float(dot - zp * Σq), scaleA * scaleB, sum)`.
+        /// order: `sum = fma(Float(dot - zp * Σq) * scaleB, scaleA, sum)`.
         ///
         /// - Parameters:
         ///   - output: element `[m, n]` is at `m * outputStride + n`.
@@ -64,8 +64,8 @@
                         }
                         let zero = zeroPoints.map { Int32(csimd_load_u8($0 + block)) } ?? 128
                         let dot = avx512_sum_i32(dots) + zero * negatedSums[block]
-                        let scale = rowScales[block] * csimd_load_f32(scales + block * 4)
-                        sum = avx512_fma_scalar(Float(dot), scale, sum)
+                        let scaled = Float(dot) * csimd_load_f32(scales + block * 4)
+                        sum = avx512_fma_scalar(scaled, rowScales[block], sum)
                     }
                     if let bias { sum += bias[n] }
                     output[m * outputStride + n] = sum

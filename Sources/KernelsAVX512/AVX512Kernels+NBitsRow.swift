@@ -6,7 +6,8 @@
         ///
         /// Memory bound: weights are read once, in their order, one stream per thread. Sums of 16 blocks of
         /// a row come out of the registers as one vector; those of 16 rows are then transposed, so that each
-        /// element adds its blocks in the same order as ``matMulNBitsPanels`` and gets the same bits.
+        /// element adds its blocks in the same order as ``matMulNBitsPanels`` and gets the same bits. Only the
+        /// weights' scales are applied before: the activations' are the same for all rows of weights.
         @inline(never)
         static func matMulNBitsRow(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
@@ -15,6 +16,7 @@
         ) {
             let products = RowProducts(scratch, blocks: weights.pointee.blocks)
             let blocks = weights.pointee.blocks
+            let scales = rows.pointee.scales
             var n = first
             while n < end {
                 let count = min(16, end &- n)
@@ -22,12 +24,11 @@
                 var total = avx512_zero_f32()
                 var block = 0
                 while block < blocks {
-                    let (d0, d1, d2, d3) = loadColumns(products.dots + block, stride: products.stride &* 4)
-                    let (s0, s1, s2, s3) = loadColumns(products.scales + block, stride: products.stride &* 4)
-                    total = avx512_fma(avx512_cast_f32(d0), avx512_cast_f32(s0), total)
-                    total = avx512_fma(avx512_cast_f32(d1), avx512_cast_f32(s1), total)
-                    total = avx512_fma(avx512_cast_f32(d2), avx512_cast_f32(s2), total)
-                    total = avx512_fma(avx512_cast_f32(d3), avx512_cast_f32(s3), total)
+                    let (p0, p1, p2, p3) = loadColumns(products.scaled + block, stride: products.stride &* 4)
+                    total = avx512_fma(avx512_cast_f32(p0), avx512_splat_f32(scales[block]), total)
+                    total = avx512_fma(avx512_cast_f32(p1), avx512_splat_f32(scales[block &+ 1]), total)
+                    total = avx512_fma(avx512_cast_f32(p2), avx512_splat_f32(scales[block &+ 2]), total)
+                    total = avx512_fma(avx512_cast_f32(p3), avx512_splat_f32(scales[block &+ 3]), total)
                     block = block &+ 4
                 }
                 if let bias { total = avx512_add(total, avx512_load_first_f32(bias + n, count)) }
@@ -46,10 +47,8 @@
     private struct RowProducts {
         /// Blocks filled up to whole vectors.
         let stride: Int
-        /// `[16][stride]`, `dot - zp * Σq`.
-        let dots: UnsafeMutablePointer<Float>
-        /// `[16][stride]`, `scaleA * scaleB`; 0 for the blocks that there are not.
-        let scales: UnsafeMutablePointer<Float>
+        /// `[16][stride]`, `(dot - zp * Σq) * scaleB`; 0 for the blocks that there are not.
+        let scaled: UnsafeMutablePointer<Float>
         /// How many blocks ahead scales are fetched.
         private static let scalesAhead = 128
         /// The last bytes of the weights if they do not end with 16 blocks, filled up with zeros.
@@ -58,13 +57,12 @@
         @inline(__always)
         init(_ scratch: UnsafeMutableRawPointer, blocks: Int) {
             stride = (blocks &+ 15) & ~15
-            dots = scratch.assumingMemoryBound(to: Float.self)
-            scales = dots + 16 &* stride
-            tail = UnsafeMutableRawPointer(scales + 16 &* stride)
+            scaled = scratch.assumingMemoryBound(to: Float.self)
+            tail = UnsafeMutableRawPointer(scaled + 16 &* stride)
         }
 
         static func byteCount(blocks: Int) -> Int {
-            ((blocks + 15) & ~15) * 16 * 4 * 2 + 16 * 128
+            ((blocks + 15) & ~15) * 16 * 4 + 16 * 128
         }
 
         /// Fills the rows of `count` columns.
@@ -156,9 +154,8 @@
                     let at = r &* stride &+ block
                     // A line of scales belongs to 16 blocks; they come from memory as the weights do.
                     avx512_prefetch(rowScales + (block &+ Self.scalesAhead) &* 4)
-                    avx512_store_f32(self.dots + at, avx512_to_f32(dot))
                     let scale = avx512_load_first_f32(rowScales + block &* 4, blocks)
-                    avx512_store_f32(scales + at, avx512_mul(avx512_load_f32(a.scales + block), scale))
+                    avx512_store_f32(scaled + at, avx512_mul(avx512_to_f32(dot), scale))
                     block = block &+ 16
                 }
                 r = r &+ 1

@@ -15,6 +15,11 @@ import Threading
                 }
             }
         }
+        for (columns, depth) in [(47, 250), (63, 256), (64, 257), (65, 264), (128, 768), (145, 330)] {
+            for blockSize in NBitsWeights.blockSizes {
+                cases.append(NBitsCase(rows: 13, columns: columns, depth: depth, blockSize: blockSize))
+            }
+        }
         cases.append(NBitsCase(rows: 0, columns: 8, depth: 32))
         cases.append(NBitsCase(rows: 3, columns: 0, depth: 32))
         cases.append(NBitsCase(rows: 1, columns: 9, depth: 1))
