@@ -22,7 +22,7 @@ import engine
 import numpy as np
 import roofline
 import soundfile
-from engine import MEMORY, STAGES, Figures, MemoryWatch, memory
+from engine import MEMORY, STAGES, Figures, MemoryWatch
 
 sys.path.insert(0, str(engine.ROOT / "tools"))
 
@@ -54,12 +54,11 @@ class Peer:
 
     def __init__(self, options: argparse.Namespace, mel: np.ndarray) -> None:
         watch = MemoryWatch("self")
-        before = memory("self", "RssAnon")
         start = time.perf_counter()
         self.runner = Runner(options.model, options.variant, options.threads)
         self.load = time.perf_counter() - start
         self.memory = watch.stop()
-        self.memory["anonymous memory"] -= before
+        self.memory["anonymous memory"] -= watch.first
         self.mel = mel
 
     def run(self, tokens: list[int]) -> Figures:
