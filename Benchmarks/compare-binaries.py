@@ -2,9 +2,12 @@
 """Times two builds of qwen3-asr in turn on the same model directory and recording, and prints the ratios.
 
   Benchmarks/compare-binaries.py BEFORE AFTER --model DIR --audio FILE.wav [--repeats 5]
+  Benchmarks/compare-binaries.py BINARY --isa avx512 --other-isa avx2 --model DIR --audio FILE.wav
+  Benchmarks/compare-binaries.py BINARY --other-audio LONG.wav --segment-seconds 160 --model DIR --audio FILE.wav
 
-BEFORE may be built from an earlier commit; both need their resource bundles beside them. With one binary only,
-its times are printed. Every round runs each once, in either order. The least of each stage says most on a
+BEFORE may be built from an earlier commit; both need their resource bundles beside them. One binary is compared
+with itself on another instruction set or recording; without these its times are printed. Every round runs each
+once, in either order. The least of each stage says most on a
 machine that others use too; medians and the extremes tell how far to trust it.
 
 --segment-seconds makes long recordings one segment, for steps with many positions.
@@ -24,11 +27,28 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("binaries", type=Path, nargs="+", metavar="BINARY", help="one or two")
     parser.add_argument("--segment-seconds", type=float)
+    parser.add_argument("--other-isa", help="of a second run of one binary")
+    parser.add_argument("--other-audio", type=Path, help="of a second run of one binary")
     engine.add_arguments(parser)
     options = parser.parse_args()
     if len(options.binaries) > 2:
         parser.error("more than two binaries")
+    if len(options.binaries) == 2 and (options.other_isa or options.other_audio):
+        parser.error("two binaries run on the same instruction set and recording")
     return options
+
+
+def runs(options: argparse.Namespace) -> list[tuple[str, argparse.Namespace]]:
+    """What is run in turn, with its name."""
+
+    def run(name: str, **settings: object) -> tuple[str, argparse.Namespace]:
+        return name, argparse.Namespace(**vars(options) | settings)
+
+    result = [run(str(binary), binary=binary.resolve()) for binary in options.binaries]
+    other = {"isa": options.other_isa, "audio": options.other_audio}
+    if other := {name: value for name, value in other.items() if value}:
+        result.append(run(", ".join(map(str, other.values())), binary=result[0][1].binary, **other))
+    return result
 
 
 def cells(rounds: list[Figures], name: str) -> list[str]:
@@ -44,18 +64,19 @@ def cells(rounds: list[Figures], name: str) -> list[str]:
 def main() -> None:
     options = arguments()
     words = ["--segment-seconds", options.segment_seconds] if options.segment_seconds else []
+    compared = runs(options)
     number = 0
 
     def run_round() -> list[Figures]:
         nonlocal number
         number += 1
-        order = list(enumerate(options.binaries))[:: 1 if number % 2 else -1]
-        results = {index: engine.run(options, binary.resolve(), *words)[0] for index, binary in order}
-        return [results[index] for index in range(len(options.binaries))]
+        order = list(enumerate(compared))[:: 1 if number % 2 else -1]
+        results = {index: engine.run(run, run.binary, *words)[0] for index, (_, run) in order}
+        return [results[index] for index in range(len(compared))]
 
     rounds = engine.calm_rounds(options, run_round)
     columns = list(zip(*rounds, strict=True))
-    header = [f"{binary}, least | median" for binary in options.binaries]
+    header = [f"{name}, least | median" for name, _ in compared]
     if len(columns) == 2:
         header.append("ratio of the least | of the medians")
     print(f"{options.variant}, {options.isa}, {options.threads} threads, {options.tokens} tokens\n")

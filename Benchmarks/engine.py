@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 class MemoryWatch:
     """Samples the memory of a process until it is stopped.
 
-    Seldom, and through a file that stays open: what watching costs is taken from the process that is timed.
+    Soon seldom, and through a file that stays open: what watching costs is taken from the process that is timed.
     """
 
     def __init__(self, pid: int | str) -> None:
@@ -57,7 +57,9 @@ class MemoryWatch:
         }
 
     def _watch(self) -> None:
-        while not self.ended.wait(0.1):
+        pause = 0.01
+        while not self.ended.wait(pause):
+            pause = min(0.1, 2 * pause)
             sample = self._sample()
             self.figures = {name: max(self.figures[name], sample[name]) for name in MEMORY}
 

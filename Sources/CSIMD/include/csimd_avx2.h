@@ -156,10 +156,8 @@ CSIMD_AVX2 void avx2_store_low_bytes(void *_Nonnull p, i32x8 v) {
 
 CSIMD_AVX2 i32x8 avx2_add_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_add_epi32((__m256i)a, (__m256i)b); }
 CSIMD_AVX2 i32x8 avx2_sub_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_sub_epi32((__m256i)a, (__m256i)b); }
-CSIMD_AVX2 i32x8 avx2_mul_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_mullo_epi32((__m256i)a, (__m256i)b); }
 CSIMD_AVX2 i32x8 avx2_add_i16(i32x8 a, i32x8 b) { return (i32x8)_mm256_add_epi16((__m256i)a, (__m256i)b); }
 CSIMD_AVX2 i32x8 avx2_and(i32x8 a, i32x8 b) { return (i32x8)_mm256_and_si256((__m256i)a, (__m256i)b); }
-CSIMD_AVX2 i32x8 avx2_or(i32x8 a, i32x8 b) { return (i32x8)_mm256_or_si256((__m256i)a, (__m256i)b); }
 // Sums of neighbouring lanes: within each half two of a, then two of b.
 CSIMD_AVX2 i32x8 avx2_add_neighbours(i32x8 a, i32x8 b) {
     return (i32x8)_mm256_hadd_epi32((__m256i)a, (__m256i)b);

@@ -158,7 +158,6 @@ CSIMD_AVX512 i32x16 avx512_dot_shorts(i32x16 acc, i32x16 a, i32x16 b) {
 CSIMD_AVX512 i32x16 avx512_sub_bytes(i32x16 a, i32x16 b) {
     return (i32x16)_mm512_sub_epi8((__m512i)a, (__m512i)b);
 }
-CSIMD_AVX512 i32x16 avx512_xor(i32x16 a, i32x16 b) { return (i32x16)_mm512_xor_si512((__m512i)a, (__m512i)b); }
 CSIMD_AVX512 i32x16 avx512_mul_i32(i32x16 a, i32x16 b) {
     return (i32x16)_mm512_mullo_epi32((__m512i)a, (__m512i)b);
 }
