@@ -14,11 +14,8 @@
             switch blockSize {
             case 16:
                 // Two lanes to a block.
-                let even = i32x16(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
-                let odd = i32x16(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
-                let v0 = dot(0, 1)
-                let v1 = dot(1, 1)
-                return avx512_add_i32(avx512_permute2(v0, even, v1), avx512_permute2(v0, odd, v1))
+                let order = i32x16(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
+                return avx512_permute(avx512_add_short_pairs(dot(0), dot(1)), order)
             case 32:
                 // A quarter to a block: quarter q of vector j is block 4j + q.
                 let order = i32x16(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
@@ -27,47 +24,45 @@
                 // Two quarters to a block.
                 let order = i32x16(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15)
                 return avx512_permute(addNeighbours(sumQuarters(0, 1), sumQuarters(4, 1)), order)
+            case 128:
+                return addNeighbours(
+                    addNeighbours(sumQuarters(0, 1), sumQuarters(4, 1)),
+                    addNeighbours(sumQuarters(8, 1), sumQuarters(12, 1)))
             default:
-                // A vector to a block; with blocks of 256 two chunks of weights to a vector.
-                let chunks = blockSize / 128
-                let x = addNeighbours(sumQuarters(0, chunks), sumQuarters(4, chunks))
-                let y = addNeighbours(sumQuarters(8, chunks), sumQuarters(12, chunks))
-                return addNeighbours(x, y)
+                // Two chunks to a block.
+                return avx512_add_i32(
+                    addNeighbours(
+                        addNeighbours(sumQuarters(0, 2), sumQuarters(8, 2)),
+                        addNeighbours(sumQuarters(16, 2), sumQuarters(24, 2))),
+                    addNeighbours(
+                        addNeighbours(sumQuarters(1, 2), sumQuarters(9, 2)),
+                        addNeighbours(sumQuarters(17, 2), sumQuarters(25, 2))))
             }
         }
 
-        /// Products of `chunks` (1 or 2) chunks of 64 bytes, four to a lane.
+        /// Products of a chunk of 64 bytes, eight to a lane: low nibbles with even k and high ones with odd.
         @inline(__always)
-        private func dot(_ vector: Int, _ chunks: Int) -> i32x16 {
-            let sum = chunk(vector &* chunks, avx512_zero())
-            return chunks == 1 ? sum : chunk(vector &* 2 &+ 1, sum)
-        }
-
-        /// Low nibbles with even k and high ones with odd.
-        @inline(__always)
-        private func chunk(_ index: Int, _ sum: i32x16) -> i32x16 {
+        private func dot(_ chunk: Int) -> i32x16 {
             let mask = avx512_splat_i32(0x0F0F_0F0F)
-            let address = weights + index &* 64
-            avx512_prefetch(address + WeightStream.bytesAhead)
+            let address = weights + chunk &* 64
+            csimd_prefetch_l2(address + WeightStream.bytesAhead)
             let packed = avx512_load_i32(address)
-            let values = activations + index &* 128
-            let low = avx512_dot_bytes(sum, avx512_and(packed, mask), avx512_load_i32(values))
+            let values = activations + chunk &* 128
+            let low = avx512_dot_bytes(
+                avx512_zero(), avx512_and(packed, mask), avx512_load_i32(values))
             return avx512_dot_bytes(
                 low, avx512_and(avx512_shift_right_4(packed), mask), avx512_load_i32(values + 64))
         }
 
-        /// Sums over the quarters of four vectors: lane `4q + j` is quarter `q` of vector `vector + j`.
+        /// Sums over the quarters of four chunks: lane `4q + j` is quarter `q` of chunk `first + j * step`.
+        ///
+        /// Up to 16 products of a nibble and a signed byte fit 16 bits, and there are no more to a lane before the
+        /// last addition.
         @inline(__always)
-        private func sumQuarters(_ vector: Int, _ chunks: Int) -> i32x16 {
-            let v01 = addPairs(dot(vector, chunks), dot(vector &+ 1, chunks))
-            let v23 = addPairs(dot(vector &+ 2, chunks), dot(vector &+ 3, chunks))
-            return avx512_add_i32(avx512_unpack_low_64(v01, v23), avx512_unpack_high_64(v01, v23))
-        }
-
-        /// Per quarter the lanes `[a0 + a2, b0 + b2, a1 + a3, b1 + b3]`.
-        @inline(__always)
-        private func addPairs(_ a: i32x16, _ b: i32x16) -> i32x16 {
-            avx512_add_i32(avx512_unpack_low_32(a, b), avx512_unpack_high_32(a, b))
+        private func sumQuarters(_ first: Int, _ step: Int) -> i32x16 {
+            let v01 = avx512_add_short_pairs(dot(first), dot(first &+ step))
+            let v23 = avx512_add_short_pairs(dot(first &+ 2 &* step), dot(first &+ 3 &* step))
+            return avx512_add_short_pairs(v01, v23)
         }
 
         /// Quarters 0 + 1 and 2 + 3 of `x`, then of `y`.

@@ -111,6 +111,11 @@ CSIMD_AVX512 i32x16 avx512_unpack_low_64(i32x16 a, i32x16 b) {
 CSIMD_AVX512 i32x16 avx512_unpack_high_64(i32x16 a, i32x16 b) {
     return (i32x16)_mm512_unpackhi_epi64((__m512i)a, (__m512i)b);
 }
+// Sums of neighbouring lanes, per quarter two of a, then two of b; all lanes must fit 16 bits.
+CSIMD_AVX512 i32x16 avx512_add_short_pairs(i32x16 a, i32x16 b) {
+    __m512i shorts = _mm512_packs_epi32((__m512i)a, (__m512i)b);
+    return (i32x16)_mm512_madd_epi16(shorts, _mm512_set1_epi16(1));
+}
 // Quarters 0 and 2 of a, then of b.
 CSIMD_AVX512 i32x16 avx512_even_quarters(i32x16 a, i32x16 b) {
     return (i32x16)_mm512_shuffle_i32x4((__m512i)a, (__m512i)b, 0x88);
