@@ -75,18 +75,25 @@ extension KernelFunctions {
             takesBiasedRows: false
         )
 
-        static let avx512 = KernelFunctions(
-            quantizeRow: AVX512Kernels.quantizeRow,
-            tileFactors: nil,
-            matMulNBits: AVX512Kernels.matMulNBits,
-            nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
-            dequantizeRow: PortableKernels.dequantizeRow,
-            rows: .avx512,
-            products: .avx512,
-            takesBiasedRows: true
-        )
+        /// - Parameter tile: of four-bit products of many rows.
+        static func avx512(_ tile: NBitsTile) -> KernelFunctions {
+            KernelFunctions(
+                quantizeRow: AVX512Kernels.quantizeRow,
+                tileFactors: nil,
+                matMulNBits: { weights, rows, bias, first, end, output, outputStride, scratch in
+                    AVX512Kernels.matMulNBits(
+                        weights, rows, bias: bias, first: first, end: end, hasTallTiles: tile == .tall,
+                        output: output, outputStride: outputStride, scratch: scratch)
+                },
+                nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
+                dequantizeRow: PortableKernels.dequantizeRow,
+                rows: .avx512,
+                products: .avx512,
+                takesBiasedRows: true
+            )
+        }
     #else
         static let avx2 = portable
-        static let avx512 = portable
+        static func avx512(_ tile: NBitsTile) -> KernelFunctions { portable }
     #endif
 }

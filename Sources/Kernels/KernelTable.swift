@@ -5,15 +5,16 @@ package struct KernelTable: Sendable {
     package let instructionSet: InstructionSet
     let functions: KernelFunctions
 
+    /// - Parameter nbitsTile: of AVX-512's four-bit products; the results are the same.
     /// - Precondition: the instruction set is supported by this machine.
-    package init(_ instructionSet: InstructionSet) {
+    package init(_ instructionSet: InstructionSet, nbitsTile: NBitsTile = .best) {
         precondition(instructionSet.isSupported)
         self.instructionSet = instructionSet
         functions =
             switch instructionSet {
             case .portable: .portable
             case .avx2: .avx2
-            case .avx512: .avx512
+            case .avx512: .avx512(nbitsTile)
             }
     }
 

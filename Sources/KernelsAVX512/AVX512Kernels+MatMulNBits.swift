@@ -6,12 +6,13 @@
         /// order: `sum = fma(Float(dot - zp * Σq) * scaleB, scaleA, sum)`.
         ///
         /// - Parameters:
+        ///   - hasTallTiles: of many rows; the result is the same.
         ///   - output: element `[m, n]` is at `m * outputStride + n`.
         ///   - scratch: ``nbitsScratchBytes(_:rows:)`` bytes, aligned to 64.
         @inline(never)
         package static func matMulNBits(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            bias: UnsafePointer<Float>?, first: Int, end: Int,
+            bias: UnsafePointer<Float>?, first: Int, end: Int, hasTallTiles: Bool,
             output: UnsafeMutablePointer<Float>, outputStride: Int, scratch: UnsafeMutableRawPointer
         ) {
             if weights.pointee.bits == 8 {
@@ -23,8 +24,8 @@
                     weights, rows, bias: bias, first: first, end: end, output: output, scratch: scratch)
             } else {
                 matMulNBitsPanels(
-                    weights, rows, bias: bias, first: first, end: end, output: output,
-                    outputStride: outputStride, scratch: scratch)
+                    weights, rows, bias: bias, first: first, end: end, hasTallTiles: hasTallTiles,
+                    output: output, outputStride: outputStride, scratch: scratch)
             }
         }
 

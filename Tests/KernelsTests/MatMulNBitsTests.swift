@@ -5,10 +5,16 @@ import Threading
 @Suite struct MatMulNBitsTests {
     static let pool = ThreadPool(threads: 2)
 
+    /// Every instruction set, AVX-512 with every kind of tile.
+    static let tables = InstructionSet.supported.flatMap { set in
+        set == .avx512
+            ? NBitsTile.allCases.map { KernelTable(set, nbitsTile: $0) } : [KernelTable(set)]
+    }
+
     /// Rows about the tile's edges, columns about the panel's, depths with and without tails.
     static let shapes: [NBitsCase] = {
         var cases: [NBitsCase] = []
-        for rows in [1, 2, 4, 5, 6, 7, 8, 9, 17] {
+        for rows in [1, 2, 3, 4, 5, 6, 7, 8, 9, 17] {
             for (columns, depth) in [(1, 16), (15, 48), (16, 512), (17, 100), (33, 544), (70, 1030)] {
                 for blockSize in [16, 32, 64, 128, 256] {
                     cases.append(NBitsCase(rows: rows, columns: columns, depth: depth, blockSize: blockSize))
@@ -27,9 +33,8 @@ import Threading
         return cases
     }()
 
-    @Test(arguments: InstructionSet.supported, [4, 8])
-    func quantizedActivations(_ set: InstructionSet, bits: Int) {
-        let kernels = KernelTable(set)
+    @Test(arguments: tables, [4, 8])
+    func quantizedActivations(_ kernels: KernelTable, bits: Int) {
         for (index, var shape) in Self.shapes.enumerated() {
             shape.bits = bits
             shape.zeroPoints = [.absent, .packed][index % 2]
@@ -55,9 +60,8 @@ import Threading
         }
     }
 
-    @Test(arguments: InstructionSet.supported, [true, false])
-    func resultOfARowIsTheSameForAnyNumberOfRows(_ set: InstructionSet, quantized: Bool) {
-        let kernels = KernelTable(set)
+    @Test(arguments: tables, [true, false])
+    func resultOfARowIsTheSameForAnyNumberOfRows(_ kernels: KernelTable, quantized: Bool) {
         for blockSize in NBitsWeights.blockSizes {
             for zeroPoints in [NBitsCase.ZeroPoints.absent, .packed] {
                 let shape = NBitsCase(
@@ -75,8 +79,8 @@ import Threading
     }
 
     /// Sums of such products are as far from zero as they get.
-    @Test(arguments: InstructionSet.supported, [4, 8])
-    func largestSums(_ set: InstructionSet, bits: Int) {
+    @Test(arguments: tables, [4, 8])
+    func largestSums(_ kernels: KernelTable, bits: Int) {
         for blockSize in NBitsWeights.blockSizes {
             for (rows, zeroPoints) in [(1, NBitsCase.ZeroPoints.packed), (9, .packed), (9, .absent)] {
                 var shape = NBitsCase(
@@ -84,7 +88,7 @@ import Threading
                 shape.bits = bits
                 shape.isExtreme = true
                 let data = NBitsData(shape)
-                let found = data.product(KernelTable(set), quantized: true, pool: Self.pool)
+                let found = data.product(kernels, quantized: true, pool: Self.pool)
                 #expect(relativeError(found, data.reference(quantized: true)) < 2e-6, "\(shape)")
             }
         }

@@ -37,3 +37,14 @@ static inline bool csimd_has_avx512_vnni(void) {
     return false;
 #endif
 }
+
+// Whether vectors of 512 bits are computed as two halves, one after the other, so that half as many instructions
+// as elsewhere keep the units busy, and the latencies between them count for more.
+static inline bool csimd_halves_avx512_vectors(void) {
+#if defined(__x86_64__)
+    // Those of AMD's family 19h that know AVX-512 are Zen 4.
+    return __builtin_cpu_is("amdfam19h") && csimd_has_avx512_vnni();
+#else
+    return false;
+#endif
+}
