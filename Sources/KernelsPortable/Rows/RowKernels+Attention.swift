@@ -273,7 +273,7 @@ private struct Rows {
     func prefetch(after address: UnsafeRawPointer, byteCount: Int) {
         var offset = 0
         while offset < byteCount {
-            csimd_prefetch(address + (Self.bytesAhead &+ offset))
+            csimd_prefetch_l2(address + (Self.bytesAhead &+ offset))
             offset = offset &+ 64
         }
     }
