@@ -5,35 +5,26 @@
         /// Columns `first..<end` of `row × weightsᵀ + bias` for one row and four bits.
         ///
         /// Memory bound: weights are read once, in their order, one stream per thread. Sums of 16 blocks of
-        /// a row come out of the registers as one vector; those of 16 rows are then transposed, so that each
+        /// a row come out of the registers as one vector; those of 4 rows are then transposed, so that each
         /// element adds its blocks in the same order as ``matMulNBitsPanels`` and gets the same bits. Only the
         /// weights' scales are applied before: the activations' are the same for all rows of weights.
+        ///
+        /// The blocks of 4 rows are added up a few at a time while the next 4 rows are read: done at once it would
+        /// leave memory idle. With more rows at a time their products would no longer be in the first cache.
         @inline(never)
         static func matMulNBitsRow(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
             bias: UnsafePointer<Float>?, first: Int, end: Int,
             output: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
         ) {
-            let products = RowProducts(scratch, blocks: weights.pointee.blocks)
-            let blocks = weights.pointee.blocks
-            let scales = rows.pointee.scales
-            var n = first
-            while n < end {
-                let count = min(16, end &- n)
-                products.fill(weights, rows, column: n, count: count)
-                var total = avx512_zero_f32()
-                var block = 0
-                while block < blocks {
-                    let (p0, p1, p2, p3) = loadColumns(products.scaled + block, stride: products.stride &* 4)
-                    total = avx512_fma(avx512_cast_f32(p0), avx512_splat_f32(scales[block]), total)
-                    total = avx512_fma(avx512_cast_f32(p1), avx512_splat_f32(scales[block &+ 1]), total)
-                    total = avx512_fma(avx512_cast_f32(p2), avx512_splat_f32(scales[block &+ 2]), total)
-                    total = avx512_fma(avx512_cast_f32(p3), avx512_splat_f32(scales[block &+ 3]), total)
-                    block = block &+ 4
-                }
-                if let bias { total = avx512_add(total, avx512_load_first_f32(bias + n, count)) }
-                avx512_store_first_f32(output + n, total, count)
-                n = n &+ 16
+            // A constant block size unrolls the work on a group. One function for each: together they would be
+            // too large for the compiler to inline what must be inlined.
+            switch weights.pointee.block_size {
+            case 16: row16(weights, rows, bias, first, end, output, scratch)
+            case 32: row32(weights, rows, bias, first, end, output, scratch)
+            case 64: row64(weights, rows, bias, first, end, output, scratch)
+            case 128: row128(weights, rows, bias, first, end, output, scratch)
+            default: row256(weights, rows, bias, first, end, output, scratch)
             }
         }
 
@@ -41,138 +32,193 @@
         static func rowScratchBytes(blocks: Int) -> Int {
             RowProducts.byteCount(blocks: blocks)
         }
+
+        @inline(never)
+        private static func row16(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 16, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row32(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 32, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row64(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 64, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row128(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 128, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row256(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 256, bias, first, end, output, scratch)
+        }
+
+        @inline(__always)
+        private static func row(
+            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, blockSize: Int,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            var products = RowProducts(scratch, blocks: w.blocks)
+            var n = first
+            while n < end &+ RowProducts.columns {
+                // Of the columns before; there are none at first.
+                var sums = avx512_zero_f32x4()
+                var added = n == first ? w.blocks : 0
+                let columnEnd = min(end, n &+ RowProducts.columns)
+                var column = n
+                while column < columnEnd {
+                    var group = RowGroup(w, a, column: column, products: products.row(column &- n))
+                    var block = 0
+                    while block &+ 16 <= w.blocks {
+                        group.multiply(blockSize: blockSize, blocks: 16)
+                        group.advance(blockSize: blockSize)
+                        if added < w.blocks { products.addNext(to: &sums, a.scales, &added) }
+                        block = block &+ 16
+                    }
+                    if block < w.blocks {
+                        group.copyWeights(blockSize: blockSize, blocks: w.blocks &- block, to: products.tail)
+                        group.multiply(blockSize: blockSize, blocks: w.blocks &- block)
+                        if added < w.blocks { products.addNext(to: &sums, a.scales, &added) }
+                    }
+                    column = column &+ 1
+                }
+                while added < w.blocks { products.addNext(to: &sums, a.scales, &added) }
+                products.swap()
+                let before = n &- RowProducts.columns
+                if before >= first {
+                    let count = min(RowProducts.columns, end &- before)
+                    if let bias {
+                        sums = avx512_add_f32x4(sums, avx512_load_first_f32x4(bias + before, count))
+                    }
+                    avx512_store_first_f32x4(output + before, sums, count)
+                }
+                n = n &+ RowProducts.columns
+            }
+        }
     }
 
-    /// What 16 columns have for each block, one row of weights after the other.
+    /// What a few columns have for each block, one row of weights after the other, and the same of the columns before.
     private struct RowProducts {
-        /// Blocks filled up to whole vectors.
-        let stride: Int
-        /// `[16][stride]`, `(dot - zp * Σq) * scaleB`; 0 for the blocks that there are not.
-        let scaled: UnsafeMutablePointer<Float>
-        /// How many blocks ahead scales are fetched.
-        private static let scalesAhead = 128
-        /// The last bytes of the weights if they do not end with 16 blocks, filled up with zeros.
-        private let tail: UnsafeMutableRawPointer
+        static var columns: Int { 4 }
 
+        /// Blocks filled up to whole vectors.
+        private let stride: Int
+        /// `[columns][stride]`, `(dot - zp * Σq) * scaleB`; 0 for the blocks that there are not.
+        private var filled: UnsafeMutablePointer<Float>
+        /// Likewise, of the columns before.
+        private var complete: UnsafeMutablePointer<Float>
+        /// The last weights of a row if it does not end with 16 blocks, filled up with zeros.
+        let tail: UnsafeMutableRawPointer
         @inline(__always)
         init(_ scratch: UnsafeMutableRawPointer, blocks: Int) {
             stride = (blocks &+ 15) & ~15
-            scaled = scratch.assumingMemoryBound(to: Float.self)
-            tail = UnsafeMutableRawPointer(scaled + 16 &* stride)
+            filled = scratch.assumingMemoryBound(to: Float.self)
+            complete = filled + Self.columns &* stride
+            tail = UnsafeMutableRawPointer(complete + Self.columns &* stride)
         }
 
         static func byteCount(blocks: Int) -> Int {
-            ((blocks + 15) & ~15) * 16 * 4 + 16 * 128
-        }
-
-        /// Fills the rows of `count` columns.
-        @inline(__always)
-        func fill(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            column: Int, count: Int
-        ) {
-            // A constant block size unrolls the work on a group. One function for each: together they would be
-            // too large for the compiler to inline what must be inlined.
-            switch weights.pointee.block_size {
-            case 16: fill16(weights, rows, column, count)
-            case 32: fill32(weights, rows, column, count)
-            case 64: fill64(weights, rows, column, count)
-            case 128: fill128(weights, rows, column, count)
-            default: fill256(weights, rows, column, count)
-            }
-        }
-
-        @inline(never)
-        private func fill16(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 16, column, count)
-        }
-
-        @inline(never)
-        private func fill32(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 32, column, count)
-        }
-
-        @inline(never)
-        private func fill64(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 64, column, count)
-        }
-
-        @inline(never)
-        private func fill128(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 128, column, count)
-        }
-
-        @inline(never)
-        private func fill256(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 256, column, count)
+            ((blocks + 15) & ~15) * 2 * columns * 4 + 16 * 128
         }
 
         @inline(__always)
-        private func fill(
-            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, blockSize: Int, _ column: Int, _ count: Int
-        ) {
-            let end = w.values + w.columns &* w.value_row_bytes
-            var r = 0
-            while r < count {
-                let values = w.values + (column &+ r) &* w.value_row_bytes
-                let rowScales = w.scales + (column &+ r) &* w.blocks &* 4
-                var block = 0
-                while block < w.blocks {
-                    let blocks = min(16, w.blocks &- block)
-                    let offset = block &* blockSize >> 1
-                    var source = values + offset
-                    WeightStream.begin(source, 16 &* blockSize >> 1)
-                    // Of blocks that there are not, the next row's bytes do as well: their scale is 0.
-                    if blocks < 16 && source + 16 &* blockSize >> 1 > end {
-                        csimd_copy(tail, source, blocks &* blockSize >> 1)
-                        csimd_clear(tail + blocks &* blockSize >> 1, (16 &- blocks) &* blockSize >> 1)
-                        source = UnsafeRawPointer(tail)
-                    }
-                    var zero = avx512_splat_i32(8)
-                    if let points = w.zero_points {
-                        let bytes = points + (column &+ r) &* w.zero_point_row_bytes + block >> 1
-                        zero = avx512_nibbles(loadBytes(bytes, (blocks &+ 1) >> 1))
-                    }
-                    let group = WeightGroup(weights: source, activations: a.values + offset &* 2)
-                    let dots = group.dots(blockSize: blockSize)
-                    let dot = avx512_dot_shorts(dots, zero, avx512_load_i32(a.negated_sums + block))
-                    let at = r &* stride &+ block
-                    // A line of scales belongs to 16 blocks; they come from memory as the weights do.
-                    avx512_prefetch(rowScales + (block &+ Self.scalesAhead) &* 4)
-                    let scale = avx512_load_first_f32(rowScales + block &* 4, blocks)
-                    avx512_store_f32(scaled + at, avx512_mul(avx512_to_f32(dot), scale))
-                    block = block &+ 16
-                }
-                r = r &+ 1
-            }
+        mutating func swap() {
+            (filled, complete) = (complete, filled)
         }
 
-        /// The first `count` (1...8) bytes as a number.
+        /// Adds four blocks of the columns before.
         @inline(__always)
-        private func loadBytes(_ start: UnsafeRawPointer, _ count: Int) -> UInt64 {
-            if count == 8 { return csimd_load_u64(start) }
-            var result: UInt64 = 0
-            var index = 0
-            while index < count {
-                result |= UInt64(csimd_load_u8(start + index)) &<< UInt64(truncatingIfNeeded: index &* 8)
-                index = index &+ 1
-            }
-            return result
+        func addNext(to sums: inout f32x4, _ scales: UnsafePointer<Float>, _ block: inout Int) {
+            sums = avx512_add_scaled_columns(sums, complete + block, stride &* 4, scales + block)
+            block = block &+ 4
+        }
+
+        /// Where the products of a row are filled in.
+        @inline(__always)
+        func row(_ index: Int) -> UnsafeMutablePointer<Float> { filled + index &* stride }
+    }
+
+    /// 16 blocks of a row of weights, and what belongs to them.
+    private struct RowGroup {
+        private var weights: UnsafeRawPointer
+        private var scales: UnsafeRawPointer
+        private var zeroPoints: UnsafeRawPointer?
+        private var activations: UnsafePointer<Int8>
+        private var negatedSums: UnsafePointer<Int32>
+        private var products: UnsafeMutablePointer<Float>
+        /// How many blocks ahead scales are fetched.
+        private static var scalesAhead: Int { 128 }
+
+        @inline(__always)
+        init(
+            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, column: Int,
+            products: UnsafeMutablePointer<Float>
+        ) {
+            weights = w.values + column &* w.value_row_bytes
+            scales = w.scales + column &* w.blocks &* 4
+            zeroPoints = w.zero_points.map { $0 + column &* w.zero_point_row_bytes }
+            activations = a.values
+            negatedSums = a.negated_sums
+            self.products = products
+        }
+
+        @inline(__always)
+        mutating func advance(blockSize: Int) {
+            weights += 16 &* blockSize >> 1
+            scales += 64
+            zeroPoints = zeroPoints.map { $0 + 8 }
+            activations += 16 &* blockSize
+            negatedSums += 16
+            products += 16
+        }
+
+        /// Reads the weights from a copy, because behind the last ones there may be no memory.
+        @inline(__always)
+        mutating func copyWeights(blockSize: Int, blocks: Int, to copy: UnsafeMutableRawPointer) {
+            let byteCount = blocks &* blockSize >> 1
+            csimd_copy(copy, weights, byteCount)
+            csimd_clear(copy + byteCount, 16 &* blockSize >> 1 &- byteCount)
+            weights = UnsafeRawPointer(copy)
+        }
+
+        /// The first `blocks` blocks; the products of others become 0.
+        @inline(__always)
+        func multiply(blockSize: Int, blocks: Int) {
+            WeightStream.begin(weights, 16 &* blockSize >> 1)
+            var zero = avx512_splat_i32(8)
+            if let zeroPoints { zero = avx512_nibbles(zeroPoints, (blocks &+ 1) >> 1) }
+            let dots = WeightGroup(weights: weights, activations: activations).dots(blockSize: blockSize)
+            let dot = avx512_dot_shorts(dots, zero, avx512_load_i32(negatedSums))
+            // A line of scales belongs to 16 blocks; they come from memory as the weights do.
+            csimd_prefetch_l2(scales + Self.scalesAhead &* 4)
+            let scaled = avx512_mul(avx512_to_f32(dot), avx512_load_first_f32(scales, blocks))
+            avx512_store_f32(products, scaled)
         }
     }
 #endif

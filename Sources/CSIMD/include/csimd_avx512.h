@@ -24,6 +24,13 @@ CSIMD_AVX512 f32x16 avx512_load_first_f32(const void *_Nonnull p, ptrdiff_t coun
 CSIMD_AVX512 void avx512_store_first_f32(void *_Nonnull p, f32x16 v, ptrdiff_t count) {
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
 }
+// The first `count` lanes, 0...4, likewise.
+CSIMD_AVX512 f32x4 avx512_load_first_f32x4(const void *_Nonnull p, ptrdiff_t count) {
+    return (f32x4)_mm_maskz_loadu_ps((__mmask8)((1u << count) - 1), p);
+}
+CSIMD_AVX512 void avx512_store_first_f32x4(void *_Nonnull p, f32x4 v, ptrdiff_t count) {
+    _mm_mask_storeu_ps(p, (__mmask8)((1u << count) - 1), (__m128)v);
+}
 // Lanes of 16-bit integers, all or the first `count` (0...16); those that are stored are integers within range.
 CSIMD_AVX512 f32x16 avx512_load_shorts(const void *_Nonnull p) {
     return (f32x16)_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256(p)));
@@ -169,9 +176,9 @@ CSIMD_AVX512 i32x16 avx512_mul_i32(i32x16 a, i32x16 b) {
 CSIMD_AVX512 i32x16 avx512_shift_right_i32(i32x16 v, uint32_t count) {
     return (i32x16)_mm512_srl_epi32((__m512i)v, _mm_cvtsi32_si128((int)count));
 }
-// 16 nibbles, low one first, from the 8 bytes of `packed`.
-CSIMD_AVX512 i32x16 avx512_nibbles(uint64_t packed) {
-    __m512i v = _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)packed));
+// The nibbles of the first `count` bytes, 0...8, low ones first; zeros in the other lanes.
+CSIMD_AVX512 i32x16 avx512_nibbles(const void *_Nonnull p, ptrdiff_t count) {
+    __m512i v = _mm512_cvtepu8_epi64(_mm_maskz_loadu_epi8((__mmask16)((1u << count) - 1), p));
     v = _mm512_or_si512(v, _mm512_slli_epi64(v, 28));
     return (i32x16)_mm512_and_si512(v, _mm512_set1_epi32(15));
 }
@@ -197,6 +204,21 @@ CSIMD_AVX512 f32x16 avx512_round(f32x16 v) { return (f32x16)_mm512_roundscale_ps
 CSIMD_AVX512 f32x16 avx512_scale_by_power(f32x16 v, f32x16 exponent) {
     return (f32x16)_mm512_scalef_ps((__m512)v, (__m512)exponent);
 }
+// Adds the products of four factors with four columns of four rows, one column after the other; rows are `stride`
+// bytes apart.
+CSIMD_AVX512 f32x4 avx512_add_scaled_columns(
+    f32x4 sum, const void *_Nonnull rows, ptrdiff_t stride, const float *_Nonnull factors) {
+    const char *p = rows;
+    __m128 c0 = _mm_loadu_ps((const float *)p), c1 = _mm_loadu_ps((const float *)(p + stride));
+    __m128 c2 = _mm_loadu_ps((const float *)(p + 2 * stride)), c3 = _mm_loadu_ps((const float *)(p + 3 * stride));
+    _MM_TRANSPOSE4_PS(c0, c1, c2, c3);
+    __m128 s = _mm_fmadd_ps(c0, _mm_set1_ps(factors[0]), (__m128)sum);
+    s = _mm_fmadd_ps(c1, _mm_set1_ps(factors[1]), s);
+    s = _mm_fmadd_ps(c2, _mm_set1_ps(factors[2]), s);
+    return (f32x4)_mm_fmadd_ps(c3, _mm_set1_ps(factors[3]), s);
+}
+CSIMD_AVX512 f32x4 avx512_zero_f32x4(void) { return (f32x4)_mm_setzero_ps(); }
+CSIMD_AVX512 f32x4 avx512_add_f32x4(f32x4 a, f32x4 b) { return (f32x4)_mm_add_ps((__m128)a, (__m128)b); }
 CSIMD_AVX512 float avx512_sum(f32x16 v) { return _mm512_reduce_add_ps((__m512)v); }
 CSIMD_AVX512 float avx512_largest(f32x16 v) { return _mm512_reduce_max_ps((__m512)v); }
 CSIMD_AVX512 float avx512_fma_scalar(float a, float b, float c) { return __builtin_fmaf(a, b, c); }

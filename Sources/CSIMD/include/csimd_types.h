@@ -137,12 +137,6 @@ CSIMD_INLINE void csimd_store_f32(void *_Nonnull p, float value) {
     __builtin_memcpy(p, &value, sizeof value);
 }
 
-CSIMD_INLINE uint64_t csimd_load_u64(const void *_Nonnull p) {
-    uint64_t value;
-    __builtin_memcpy(&value, p, sizeof value);
-    return value;
-}
-
 CSIMD_INLINE uint32_t csimd_load_u32(const void *_Nonnull p) {
     uint32_t value;
     __builtin_memcpy(&value, p, sizeof value);
