@@ -56,7 +56,8 @@ package final class ThreadPool: Sendable {
     }
 
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
-    /// all have ended. Chunks become smaller towards the end, so that threads end at about the same time.
+    /// all have ended. Each thread has a part of them for itself, in order, and then helps others with theirs. Chunks
+    /// become smaller towards the end, so that threads end at about the same time.
     ///
     /// - Parameters:
     ///   - count: iterations; none if zero.
@@ -72,60 +73,6 @@ package final class ThreadPool: Sendable {
                     count: count, grain: max(1, grain), threads: threadCount, recorder: recorder, body: body))
         }
         shared.loopIsRunning.store(false, ordering: .releasing)
-    }
-}
-
-/// One call of `parallelFor`: each chunk is a share of what is left.
-private final class Loop: Sendable {
-    private let count: Int
-    private let grain: Int
-    /// Chunks that what is left is divided into.
-    private let shares: Int
-    let recorder: LoopRecorder?
-    private let body: @Sendable (Range<Int>) -> Void
-    private let next = Atomic<Int>(0)
-
-    init(
-        count: Int, grain: Int, threads: Int, recorder: LoopRecorder?,
-        body: @escaping @Sendable (Range<Int>) -> Void
-    ) {
-        self.count = count
-        self.grain = grain
-        shares = threads * 2
-        self.recorder = recorder
-        self.body = body
-    }
-
-    /// - Parameter thread: the running one's number, 0 for the loop's caller.
-    /// - Returns: when no chunk was left; 0 if nothing is recorded.
-    @discardableResult
-    func runChunks(on thread: Int) -> UInt64 {
-        guard let recorder else {
-            _ = claimChunks()
-            return 0
-        }
-        let start = MonotonicClock.now
-        let ranAny = claimChunks()
-        let end = MonotonicClock.now
-        if ranAny { recorder.record(.part, on: thread, start: start, end: end) }
-        return end
-    }
-
-    /// - Returns: whether there was any left.
-    private func claimChunks() -> Bool {
-        var ranAny = false
-        var start = next.load(ordering: .relaxed)
-        while start < count {
-            let size = min(count - start, max(grain, (count - start) / shares))
-            let (exchanged, found) = next.compareExchange(
-                expected: start, desired: start + size, ordering: .relaxed)
-            if exchanged {
-                body(start..<start + size)
-                ranAny = true
-            }
-            start = exchanged ? next.load(ordering: .relaxed) : found
-        }
-        return ranAny
     }
 }
 

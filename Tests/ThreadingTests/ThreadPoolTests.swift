@@ -4,7 +4,7 @@ import Threading
 
 @Suite struct ThreadPoolTests {
     /// Without a lock: the pool alone orders what the iterations write and what its caller reads.
-    @Test(arguments: [1, 2, 3, 8], [0, 1, 2, 3, 7, 8, 9, 1_000])
+    @Test(arguments: [1, 2, 3, 8, 20], [0, 1, 2, 3, 7, 8, 9, 1_000])
     func everyIterationRunsOnce(threads: Int, count: Int) {
         let pool = ThreadPool(threads: threads)
         nonisolated(unsafe) let seen = UnsafeMutableBufferPointer<Int>.allocate(capacity: count)
