@@ -43,12 +43,19 @@ struct PanelPart {
         return next
     }
 
+    /// The panel's rows where B has them, if whole vectors of them can be copied while the first tile is multiplied.
+    @inline(__always)
+    func copiedRows(_ p: CSIMDProduct) -> MatrixRows? {
+        if p.patches != nil || p.b_is_transposed || columns < ProductKernels.panelColumns { return nil }
+        return MatrixRows(start: p.b + k &* p.b_row_bytes + n &* 4, stride: p.b_row_bytes)
+    }
+
     /// The panel's rows that are copied after one of some tiles. Rows of B are copied a few at a time, because
     /// many of them, a power of two apart, would not stay in the second cache. Columns are copied at once,
     /// which shares what is done for each, and so are patches, whose places in the image are found once.
     @inline(__always)
     private func rows(_ p: CSIMDProduct, share: Int, of shares: Int) -> (first: Int, end: Int) {
-        if n >= end { return (0, 0) }
+        if n >= end || copiedRows(p) != nil { return (0, 0) }
         if p.patches != nil || p.b_is_transposed { return share &+ 1 == shares ? (0, depth) : (0, 0) }
         return (depth &* share / shares, depth &* (share &+ 1) / shares)
     }

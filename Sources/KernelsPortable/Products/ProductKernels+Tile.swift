@@ -10,7 +10,7 @@ extension ProductKernels {
     ///   - next: memory to ask for meanwhile.
     @inline(never)
     static func addTile(
-        rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         if Vector.tileRows > 7 && rows > 7 {
@@ -26,83 +26,134 @@ extension ProductKernels {
         }
     }
 
+    /// ``addTile(rows:isWide:_:_:_:_:_:)`` of a panel that is copied meanwhile, which costs less than to copy it
+    /// before: the multiplication leaves time for loads and stores.
+    ///
+    /// - Parameters:
+    ///   - source: the rows of B, whole vectors of columns.
+    ///   - b: where they are copied to.
+    @inline(never)
+    static func addTile(
+        rows: Int, _ a: UnsafePointer<Float>, copying source: MatrixRows, to b: UnsafeMutablePointer<Float>,
+        _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        if Vector.tileRows > 7 && rows > 7 {
+            addTallCopyingTile(rows, a, source, b, depth, sums, next)
+        } else {
+            addCopyingTile(rows, a, source, b, depth, sums, next)
+        }
+    }
+
     // A constant number of rows keeps the sums in registers. In one function the compiler would no longer
     // inline all of them.
 
     @inline(never)
     private static func addTallWideTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 14: addTile(constant: 14, isWide: true, a, b, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: true, a, b, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: true, a, b, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: true, a, b, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: true, a, b, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: true, a, b, depth, sums, next)
-        default: addTile(constant: 8, isWide: true, a, b, depth, sums, next)
+        case 14: addTile(constant: 14, isWide: true, a, nil, b, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: true, a, nil, b, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: true, a, nil, b, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: true, a, nil, b, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: true, a, nil, b, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: true, a, nil, b, depth, sums, next)
+        default: addTile(constant: 8, isWide: true, a, nil, b, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addTallTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 14: addTile(constant: 14, isWide: false, a, b, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: false, a, b, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: false, a, b, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: false, a, b, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: false, a, b, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: false, a, b, depth, sums, next)
-        default: addTile(constant: 8, isWide: false, a, b, depth, sums, next)
+        case 14: addTile(constant: 14, isWide: false, a, nil, b, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: false, a, nil, b, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: false, a, nil, b, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: false, a, nil, b, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: false, a, nil, b, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: false, a, nil, b, depth, sums, next)
+        default: addTile(constant: 8, isWide: false, a, nil, b, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addWideTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 7: addTile(constant: 7, isWide: true, a, b, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: true, a, b, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: true, a, b, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: true, a, b, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: true, a, b, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: true, a, b, depth, sums, next)
-        default: addTile(constant: 1, isWide: true, a, b, depth, sums, next)
+        case 7: addTile(constant: 7, isWide: true, a, nil, b, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: true, a, nil, b, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: true, a, nil, b, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: true, a, nil, b, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: true, a, nil, b, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: true, a, nil, b, depth, sums, next)
+        default: addTile(constant: 1, isWide: true, a, nil, b, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addNarrowTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
+        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 7: addTile(constant: 7, isWide: false, a, b, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: false, a, b, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: false, a, b, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: false, a, b, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: false, a, b, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: false, a, b, depth, sums, next)
-        default: addTile(constant: 1, isWide: false, a, b, depth, sums, next)
+        case 7: addTile(constant: 7, isWide: false, a, nil, b, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: false, a, nil, b, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: false, a, nil, b, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: false, a, nil, b, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: false, a, nil, b, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: false, a, nil, b, depth, sums, next)
+        default: addTile(constant: 1, isWide: false, a, nil, b, depth, sums, next)
+        }
+    }
+
+    @inline(never)
+    private static func addTallCopyingTile(
+        _ rows: Int, _ a: UnsafePointer<Float>, _ source: MatrixRows, _ b: UnsafeMutablePointer<Float>,
+        _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        switch rows {
+        case 14: addTile(constant: 14, isWide: true, a, source, b, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: true, a, source, b, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: true, a, source, b, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: true, a, source, b, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: true, a, source, b, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: true, a, source, b, depth, sums, next)
+        default: addTile(constant: 8, isWide: true, a, source, b, depth, sums, next)
+        }
+    }
+
+    @inline(never)
+    private static func addCopyingTile(
+        _ rows: Int, _ a: UnsafePointer<Float>, _ source: MatrixRows, _ b: UnsafeMutablePointer<Float>,
+        _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        switch rows {
+        case 7: addTile(constant: 7, isWide: true, a, source, b, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: true, a, source, b, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: true, a, source, b, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: true, a, source, b, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: true, a, source, b, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: true, a, source, b, depth, sums, next)
+        default: addTile(constant: 1, isWide: true, a, source, b, depth, sums, next)
         }
     }
 
     @inline(__always)
     private static func addTile(
-        constant rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+        constant rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ source: MatrixRows?,
+        _ b: UnsafeMutablePointer<Float>, _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         let zero = Vector.splat(0)
         var r0 = Pair(zero), r1 = Pair(zero), r2 = Pair(zero), r3 = Pair(zero), r4 = Pair(zero)
         var r5 = Pair(zero), r6 = Pair(zero), r7 = Pair(zero), r8 = Pair(zero), r9 = Pair(zero)
         var r10 = Pair(zero), r11 = Pair(zero), r12 = Pair(zero), r13 = Pair(zero)
         var (a, b, address) = (a, b, next.address)
+        var from = source?.start ?? UnsafeRawPointer(b)
         var k = 0
         while k < depth {
             // A few lines at a time: more of them, or more often, would keep the loads of A and B waiting.
@@ -112,8 +163,18 @@ extension ProductKernels {
             address += next.step
             let end = Swift.min(depth, k &+ 8)
             while k < end {
-                let low = Vector.load(b)
-                let high = isWide ? Vector.load(b + Vector.count) : zero
+                var (low, high) = (zero, zero)
+                if let source {
+                    let row = from.assumingMemoryBound(to: Float.self)
+                    low = Vector.load(row)
+                    high = Vector.load(row + Vector.count)
+                    Vector.store(b, low)
+                    Vector.store(b + Vector.count, high)
+                    from += source.stride
+                } else {
+                    low = Vector.load(b)
+                    if isWide { high = Vector.load(b + Vector.count) }
+                }
                 r0.add(a[0], low, high, isWide)
                 if rows > 1 { r1.add(a[1], low, high, isWide) }
                 if rows > 2 { r2.add(a[2], low, high, isWide) }
@@ -191,6 +252,13 @@ extension ProductKernels {
             start = start &+ Vector.count
         }
     }
+}
+
+/// Rows of a matrix in memory.
+struct MatrixRows {
+    let start: UnsafeRawPointer
+    /// Bytes from row to row.
+    let stride: Int
 }
 
 /// The sums of one row of a tile.

@@ -72,10 +72,14 @@ package enum ProductKernels {
                 let sums =
                     sums + ((part.n &- part.groupStart) &* tiles &+ tile &* panelColumns) &* tileRows
                 if part.k == 0 { clear(sums, rows: rows) }
-                addTile(
-                    rows: rows, isWide: part.columns > Vector.count,
-                    p.a.elements + (row &* p.a.depth &+ part.k &* rows), panel, part.depth, sums,
-                    next.prefetch(p, tile: tile, of: tiles))
+                let a = p.a.elements + (row &* p.a.depth &+ part.k &* rows)
+                let prefetch = next.prefetch(p, tile: tile, of: tiles)
+                if tile == 0, let source = part.copiedRows(p) {
+                    addTile(rows: rows, a, copying: source, to: panel, part.depth, sums, prefetch)
+                } else {
+                    addTile(
+                        rows: rows, isWide: part.columns > Vector.count, a, panel, part.depth, sums, prefetch)
+                }
                 if isLast { finish(p, row: row, rows, n: part.n, part.columns, sums) }
                 next.pack(p, share: tile, of: tiles, into: nextPanel, runs)
                 tile = tile &+ 1
