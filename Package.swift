@@ -98,7 +98,7 @@ let package = Package(
         library(
             "Transcription",
             [
-                "Runtime", "Operators", "Tensors", "Threading", "Kernels", "Audio", "Tokenization",
+                "Runtime", "Operators", "Tensors", "Threading", "Memory", "Kernels", "Audio", "Tokenization",
                 "PocketModel",
             ]),
 

@@ -69,6 +69,21 @@ package final class MemoryStore: Sendable {
         return false
     }
 
+    /// Gives all blocks that are kept back to the system.
+    ///
+    /// Memory that was just given back costs little to get again for blocks of other sizes; less than other memory,
+    /// which on a virtual machine may have to come from its host.
+    package func removeAll() {
+        for place in 0..<places.count {
+            guard
+                let block = UnsafeMutableRawPointer(
+                    bitPattern: places[place].exchange(0, ordering: .acquiring))
+            else { continue }
+            keptBytes.subtract(Self.size(ofClass: place / Self.placesPerSize), ordering: .relaxed)
+            block.deallocate()
+        }
+    }
+
     /// The class of a block's size: `steps` to each power of two. Nil for what is not kept.
     private static func sizeClass(_ byteCount: Int) -> (index: Int, size: Int)? {
         guard byteCount >= smallestSize, byteCount <= largestSize else { return nil }
@@ -76,7 +91,13 @@ package final class MemoryStore: Sendable {
         let power = Int.bitWidth - 1 - last.leadingZeroBitCount
         let unit = (1 << power) / steps
         let step = (last - (1 << power)) / unit
-        let first = smallestSize.trailingZeroBitCount - 1
-        return ((power - first) * steps + step, (1 << power) + (step + 1) * unit)
+        return ((power - firstPower) * steps + step, (1 << power) + (step + 1) * unit)
     }
+
+    private static func size(ofClass index: Int) -> Int {
+        let power = index / steps + firstPower
+        return (1 << power) + (index % steps + 1) * (1 << power) / steps
+    }
+
+    private static let firstPower = smallestSize.trailingZeroBitCount - 1
 }

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Memory
 internal import Tensors
 
 /// One piece of audio on its way to text. Each call of ``StageClock/stage(_:_:)`` is a stage of the pipeline.
@@ -11,6 +12,8 @@ struct SegmentTranscription {
     func run(emit: (TranscriptionEvent) -> Void) throws -> Segment {
         let mel = clock.stage(.mel) { clock.part("spectrogram") { LogMelSpectrogram(piece.samples) } }
         let audioFeatures = try clock.stage(.encode) { try model.encoder.encode(mel, clock) }
+        // What the encoder needed is of other sizes than what the decoder will need.
+        MemoryStore.shared.removeAll()
         let budget = options.budget(seconds: piece.endSeconds - piece.startSeconds)
         let state = try clock.stage(.prefill) {
             try model.decoder.prefill(

@@ -53,6 +53,19 @@ import Threading
         #expect(store.keep(blocks[3], size))
     }
 
+    @Test(arguments: [1 << 16, 81_921, 1 << 20 + 17])
+    func nothingIsKeptAfterRemovingAll(byteCount: Int) throws {
+        let size = MemoryStore.roundedUp(byteCount)
+        let store = MemoryStore(capacity: 2 * size)
+        for _ in 0..<2 {
+            for _ in 0..<2 {
+                #expect(store.keep(.allocate(byteCount: size, alignment: 64), byteCount))
+            }
+            store.removeAll()
+            #expect(store.take(byteCount) == nil)
+        }
+    }
+
     /// Every block is somebody's alone: what is written to it is there until it is given back.
     @Test func blocksAreNotShared() {
         let pool = ThreadPool(threads: 4)

@@ -60,5 +60,5 @@ struct ConvGelu: Operator {
         return max(1, (images + rounds - 1) / rounds)
     }
 
-    private static let bytesAtOnce = 24 << 20
+    private static let bytesAtOnce = 7 << 20
 }
