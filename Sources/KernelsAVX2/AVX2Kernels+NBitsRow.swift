@@ -5,34 +5,25 @@
         /// Columns `first..<end` of `row × weightsᵀ + bias` for one row and four bits.
         ///
         /// Memory bound: weights are read once, in their order, one stream per thread. Sums of 8 blocks of
-        /// a row come out of the registers as one vector; those of 8 rows are then transposed, so that each
+        /// a row come out of the registers as one vector; those of 4 rows are then transposed, so that each
         /// element adds its blocks in the same order as ``matMulNBitsPanels`` and gets the same bits.
+        ///
+        /// The blocks of 4 rows are added up a few at a time while the next 4 rows are read: done at once it would
+        /// leave memory idle. With more rows at a time their products would no longer be in the first cache.
         @inline(never)
         static func matMulNBitsRow(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
             bias: UnsafePointer<Float>?, first: Int, end: Int,
             output: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
         ) {
-            let products = RowProducts(scratch, blocks: weights.pointee.blocks)
-            let blocks = weights.pointee.blocks
-            var n = first
-            while n < end {
-                let count = min(8, end &- n)
-                products.fill(weights, rows, column: n, count: count)
-                var total = avx2_zero_f32()
-                var block = 0
-                while block < blocks {
-                    let (d0, d1, d2, d3) = loadColumns(products.dots + block, stride: products.stride &* 4)
-                    let (s0, s1, s2, s3) = loadColumns(products.scales + block, stride: products.stride &* 4)
-                    total = avx2_fma(avx2_cast_f32(d0), avx2_cast_f32(s0), total)
-                    total = avx2_fma(avx2_cast_f32(d1), avx2_cast_f32(s1), total)
-                    total = avx2_fma(avx2_cast_f32(d2), avx2_cast_f32(s2), total)
-                    total = avx2_fma(avx2_cast_f32(d3), avx2_cast_f32(s3), total)
-                    block = block &+ 4
-                }
-                if let bias { total = avx2_add(total, avx2_load_first_f32(bias + n, count)) }
-                avx2_store_first_f32(output + n, total, count)
-                n = n &+ 8
+            // A constant block size unrolls the work on a group. One function for each: together they would be
+            // too large for the compiler to inline what must be inlined.
+            switch weights.pointee.block_size {
+            case 16: row16(weights, rows, bias, first, end, output, scratch)
+            case 32: row32(weights, rows, bias, first, end, output, scratch)
+            case 64: row64(weights, rows, bias, first, end, output, scratch)
+            case 128: row128(weights, rows, bias, first, end, output, scratch)
+            default: row256(weights, rows, bias, first, end, output, scratch)
             }
         }
 
@@ -40,124 +31,196 @@
         static func rowScratchBytes(blocks: Int) -> Int {
             RowProducts.byteCount(blocks: blocks)
         }
+
+        @inline(never)
+        private static func row16(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 16, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row32(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 32, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row64(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 64, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row128(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 128, bias, first, end, output, scratch)
+        }
+
+        @inline(never)
+        private static func row256(
+            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            row(weights.pointee, rows.pointee, blockSize: 256, bias, first, end, output, scratch)
+        }
+
+        @inline(__always)
+        private static func row(
+            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, blockSize: Int,
+            _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
+            _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutableRawPointer
+        ) {
+            var products = RowProducts(scratch, blocks: w.blocks)
+            var n = first
+            while n < end &+ RowProducts.columns {
+                // Of the columns before; there are none at first.
+                var sums = avx2_zero_f32x4()
+                var added = n == first ? w.blocks : 0
+                let columnEnd = min(end, n &+ RowProducts.columns)
+                var column = n
+                while column < columnEnd {
+                    var group = RowGroup(w, a, column: column, products: products.row(column &- n))
+                    var block = 0
+                    while block &+ 8 <= w.blocks {
+                        group.multiply(blockSize: blockSize, blocks: 8, toScales: products.toScales)
+                        group.advance(blockSize: blockSize)
+                        if added < w.blocks { products.addNext(to: &sums, &added) }
+                        block = block &+ 8
+                    }
+                    if block < w.blocks {
+                        group.copyWeights(blockSize: blockSize, blocks: w.blocks &- block, to: products.tail)
+                        group.multiply(
+                            blockSize: blockSize, blocks: w.blocks &- block, toScales: products.toScales)
+                        if added < w.blocks { products.addNext(to: &sums, &added) }
+                    }
+                    column = column &+ 1
+                }
+                while added < w.blocks { products.addNext(to: &sums, &added) }
+                products.swap()
+                let before = n &- RowProducts.columns
+                if before >= first {
+                    let count = min(RowProducts.columns, end &- before)
+                    avx2_store_first_f32x4(output + before, sums, bias.map { $0 + before }, count)
+                }
+                n = n &+ RowProducts.columns
+            }
+        }
     }
 
-    /// What 8 columns have for each block, one row of weights after the other.
+    /// What a few columns have for each block, one row of weights after the other, and the same of the columns before.
     private struct RowProducts {
+        static var columns: Int { 4 }
+
         /// Blocks filled up to whole vectors.
-        let stride: Int
-        /// `[8][stride]`, `dot - zp * Σq`.
-        let dots: UnsafeMutablePointer<Float>
-        /// `[8][stride]`, `scaleA * scaleB`; 0 for the blocks that there are not.
-        let scales: UnsafeMutablePointer<Float>
-        /// The last bytes of the weights if they do not end with 8 blocks, filled up with zeros.
-        private let tail: UnsafeMutableRawPointer
+        private let stride: Int
+        /// `[columns][stride]` of `dot - zp * Σq`, and behind them as many of `scaleA * scaleB`, which is 0 for the
+        /// blocks that there are not.
+        private var filled: UnsafeMutablePointer<Float>
+        /// Likewise, of the columns before.
+        private var complete: UnsafeMutablePointer<Float>
+        /// The last weights of a row if it does not end with 8 blocks, filled up with zeros.
+        let tail: UnsafeMutableRawPointer
 
         @inline(__always)
         init(_ scratch: UnsafeMutableRawPointer, blocks: Int) {
             stride = (blocks &+ 7) & ~7
-            dots = scratch.assumingMemoryBound(to: Float.self)
-            scales = dots + 8 &* stride
-            tail = UnsafeMutableRawPointer(scales + 8 &* stride)
+            filled = scratch.assumingMemoryBound(to: Float.self)
+            complete = filled + 2 &* Self.columns &* stride
+            tail = UnsafeMutableRawPointer(complete + 2 &* Self.columns &* stride)
         }
 
         static func byteCount(blocks: Int) -> Int {
-            ((blocks + 7) & ~7) * 8 * 4 * 2 + 8 * 128
-        }
-
-        /// Fills the rows of `count` columns.
-        @inline(__always)
-        func fill(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            column: Int, count: Int
-        ) {
-            // A constant block size unrolls the work on a group. One function for each: together they would be
-            // too large for the compiler to inline what must be inlined.
-            switch weights.pointee.block_size {
-            case 16: fill16(weights, rows, column, count)
-            case 32: fill32(weights, rows, column, count)
-            case 64: fill64(weights, rows, column, count)
-            case 128: fill128(weights, rows, column, count)
-            default: fill256(weights, rows, column, count)
-            }
-        }
-
-        @inline(never)
-        private func fill16(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 16, column, count)
-        }
-
-        @inline(never)
-        private func fill32(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 32, column, count)
-        }
-
-        @inline(never)
-        private func fill64(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 64, column, count)
-        }
-
-        @inline(never)
-        private func fill128(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 128, column, count)
-        }
-
-        @inline(never)
-        private func fill256(
-            _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
-            _ column: Int, _ count: Int
-        ) {
-            fill(weights.pointee, rows.pointee, blockSize: 256, column, count)
+            ((blocks + 7) & ~7) * 4 * columns * 4 + 8 * 128
         }
 
         @inline(__always)
-        private func fill(
-            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, blockSize: Int, _ column: Int, _ count: Int
+        mutating func swap() {
+            (filled, complete) = (complete, filled)
+        }
+
+        /// Adds four blocks of the columns before.
+        @inline(__always)
+        func addNext(to sums: inout f32x4, _ block: inout Int) {
+            let dots = complete + block
+            sums = avx2_add_products_of_columns(sums, dots, dots + Self.columns &* stride, stride &* 4)
+            block = block &+ 4
+        }
+
+        /// Where the products of a row are filled in.
+        @inline(__always)
+        func row(_ index: Int) -> UnsafeMutablePointer<Float> { filled + index &* stride }
+
+        /// Floats from the products of a row to its scales.
+        @inline(__always) var toScales: Int { Self.columns &* stride }
+    }
+
+    /// 8 blocks of a row of weights, and what belongs to them.
+    private struct RowGroup {
+        private var weights: UnsafeRawPointer
+        private var scales: UnsafeRawPointer
+        private var zeroPoints: UnsafeRawPointer?
+        private var activations: UnsafePointer<Int8>
+        private var rowScales: UnsafePointer<Float>
+        private var negatedSums: UnsafePointer<Int32>
+        private var products: UnsafeMutablePointer<Float>
+
+        @inline(__always)
+        init(
+            _ w: CSIMDNBitsWeights, _ a: CSIMDQuantizedRows, column: Int,
+            products: UnsafeMutablePointer<Float>
         ) {
-            let end = w.values + w.columns &* w.value_row_bytes
-            var r = 0
-            while r < count {
-                let values = w.values + (column &+ r) &* w.value_row_bytes
-                let rowScales = w.scales + (column &+ r) &* w.blocks &* 4
-                var block = 0
-                while block < w.blocks {
-                    let blocks = min(8, w.blocks &- block)
-                    let offset = block &* blockSize >> 1
-                    var source = values + offset
-                    // Of blocks that there are not, the next row's bytes do as well: their scale is 0.
-                    if blocks < 8 && source + 8 &* blockSize >> 1 > end {
-                        csimd_copy(tail, source, blocks &* blockSize >> 1)
-                        csimd_clear(tail + blocks &* blockSize >> 1, (8 &- blocks) &* blockSize >> 1)
-                        source = UnsafeRawPointer(tail)
-                    }
-                    var zero = avx2_splat_i32(8)
-                    if let points = w.zero_points {
-                        let bytes = points + (column &+ r) &* w.zero_point_row_bytes + block >> 1
-                        zero = avx2_nibbles(loadBytes(bytes, (blocks &+ 1) >> 1))
-                    }
-                    let group = WeightGroup(weights: source, activations: a.values + offset &* 2)
-                    let dots = group.dots(blockSize: blockSize)
-                    let taken = avx2_dot_shorts(zero, avx2_load_i32(a.negated_sums + block))
-                    let at = r &* stride &+ block
-                    avx2_store_f32(self.dots + at, avx2_to_f32(avx2_add_i32(dots, taken)))
-                    let scale = avx2_load_first_f32(rowScales + block &* 4, blocks)
-                    avx2_store_f32(scales + at, avx2_mul(avx2_load_f32(a.scales + block), scale))
-                    block = block &+ 8
-                }
-                r = r &+ 1
-            }
+            weights = w.values + column &* w.value_row_bytes
+            scales = w.scales + column &* w.blocks &* 4
+            zeroPoints = w.zero_points.map { $0 + column &* w.zero_point_row_bytes }
+            activations = a.values
+            rowScales = a.scales
+            negatedSums = a.negated_sums
+            self.products = products
+        }
+
+        @inline(__always)
+        mutating func advance(blockSize: Int) {
+            weights += 8 &* blockSize >> 1
+            scales += 32
+            zeroPoints = zeroPoints.map { $0 + 4 }
+            activations += 8 &* blockSize
+            rowScales += 8
+            negatedSums += 8
+            products += 8
+        }
+
+        /// Reads the weights from a copy, because behind the last ones there may be no memory.
+        @inline(__always)
+        mutating func copyWeights(blockSize: Int, blocks: Int, to copy: UnsafeMutableRawPointer) {
+            let byteCount = blocks &* blockSize >> 1
+            csimd_copy(copy, weights, byteCount)
+            csimd_clear(copy + byteCount, 8 &* blockSize >> 1 &- byteCount)
+            weights = UnsafeRawPointer(copy)
+        }
+
+        /// The first `blocks` blocks; the scales of others become 0.
+        @inline(__always)
+        func multiply(blockSize: Int, blocks: Int, toScales: Int) {
+            var zero = avx2_splat_i32(8)
+            if let zeroPoints { zero = avx2_nibbles(loadBytes(zeroPoints, (blocks &+ 1) >> 1)) }
+            let dots = WeightGroup(weights: weights, activations: activations).dots(blockSize: blockSize)
+            let taken = avx2_dot_shorts(zero, avx2_load_i32(negatedSums))
+            avx2_store_f32(products, avx2_to_f32(avx2_add_i32(dots, taken)))
+            let scale = blocks == 8 ? avx2_load_f32(scales) : avx2_load_first_f32(scales, blocks)
+            avx2_store_f32(products + toScales, avx2_mul(avx2_load_f32(rowScales), scale))
         }
 
         /// The first `count` (1...4) bytes as a number.

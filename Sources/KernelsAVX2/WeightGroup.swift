@@ -15,7 +15,7 @@
             case 16:
                 // Two lanes to a block, four blocks to a vector.
                 let order = i32x8(0, 1, 4, 5, 2, 3, 6, 7)
-                return avx2_permute(avx2_add_neighbours(dot(0, 1), dot(1, 1)), order)
+                return avx2_permute(avx2_add_short_pairs(dot(0, 1), dot(1, 1)), order)
             case 32:
                 // A half to a block.
                 return avx2_permute(sumHalves(0, 1), i32x8(0, 4, 1, 5, 2, 6, 3, 7))
@@ -28,11 +28,20 @@
         }
 
         /// Sums over the halves of four vectors: lane `4h + j` is half `h` of vector `vector + j`.
+        ///
+        /// Up to 16 products of a nibble and a signed byte fit 16 bits; lanes start with 8 to a chunk.
         @inline(__always)
         private func sumHalves(_ vector: Int, _ chunks: Int) -> i32x8 {
-            let v01 = avx2_add_neighbours(dot(vector, chunks), dot(vector &+ 1, chunks))
-            let v23 = avx2_add_neighbours(dot(vector &+ 2, chunks), dot(vector &+ 3, chunks))
-            return avx2_add_neighbours(v01, v23)
+            let (v0, v1) = (dot(vector, chunks), dot(vector &+ 1, chunks))
+            let (v2, v3) = (dot(vector &+ 2, chunks), dot(vector &+ 3, chunks))
+            switch chunks {
+            case 1:
+                return avx2_add_short_pairs(avx2_add_short_pairs(v0, v1), avx2_add_short_pairs(v2, v3))
+            case 2:
+                return avx2_add_neighbours(avx2_add_short_pairs(v0, v1), avx2_add_short_pairs(v2, v3))
+            default:
+                return avx2_add_neighbours(avx2_add_neighbours(v0, v1), avx2_add_neighbours(v2, v3))
+            }
         }
 
         /// Products of `chunks` (1, 2 or 4) chunks of 32 bytes, added up: 8 sums of bytes' products fit 16
@@ -54,7 +63,7 @@
             let mask = avx2_splat_i32(0x0F0F_0F0F)
             let address = weights + index &* 32
             // One stream from memory: the hardware's own prefetching is too short-sighted for it.
-            if index & 1 == 0 { avx2_prefetch(address + 4096) }
+            if index & 1 == 0 { csimd_prefetch_l2(address + 4096) }
             let packed = avx2_load_i32(address)
             let values = activations + (index >> 1 &* 128 &+ index & 1 &* 32)
             let low = avx2_dot_bytes(avx2_and(packed, mask), avx2_load_i32(values))

@@ -158,6 +158,10 @@ CSIMD_AVX2 i32x8 avx2_add_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_add_epi32
 CSIMD_AVX2 i32x8 avx2_sub_i32(i32x8 a, i32x8 b) { return (i32x8)_mm256_sub_epi32((__m256i)a, (__m256i)b); }
 CSIMD_AVX2 i32x8 avx2_add_i16(i32x8 a, i32x8 b) { return (i32x8)_mm256_add_epi16((__m256i)a, (__m256i)b); }
 CSIMD_AVX2 i32x8 avx2_and(i32x8 a, i32x8 b) { return (i32x8)_mm256_and_si256((__m256i)a, (__m256i)b); }
+// Sums of neighbouring lanes, per half two of a, then two of b; all lanes must fit 16 bits.
+CSIMD_AVX2 i32x8 avx2_add_short_pairs(i32x8 a, i32x8 b) {
+    return (i32x8)_mm256_madd_epi16(_mm256_packs_epi32((__m256i)a, (__m256i)b), _mm256_set1_epi16(1));
+}
 // Sums of neighbouring lanes: within each half two of a, then two of b.
 CSIMD_AVX2 i32x8 avx2_add_neighbours(i32x8 a, i32x8 b) {
     return (i32x8)_mm256_hadd_epi32((__m256i)a, (__m256i)b);
@@ -216,6 +220,30 @@ CSIMD_AVX2 i32x8 avx2_round_to_i32(f32x8 v) { return (i32x8)_mm256_cvtps_epi32((
 CSIMD_AVX2 f32x8 avx2_round(f32x8 v) { return (f32x8)_mm256_round_ps((__m256)v, 8); }
 CSIMD_AVX2 i32x8 avx2_shift_right_i32(i32x8 v, int count) { return (i32x8)_mm256_srli_epi32((__m256i)v, count); }
 CSIMD_AVX2 i32x8 avx2_shift_left_i32(i32x8 v, int count) { return (i32x8)_mm256_slli_epi32((__m256i)v, count); }
+// Adds the products of four columns of four rows with those of four other rows, one column after the other; rows
+// are `stride` bytes apart.
+CSIMD_AVX2 f32x4 avx2_add_products_of_columns(
+    f32x4 sum, const void *_Nonnull rows, const void *_Nonnull others, ptrdiff_t stride) {
+    const char *p = rows, *q = others;
+    __m128 c0 = _mm_loadu_ps((const float *)p), c1 = _mm_loadu_ps((const float *)(p + stride));
+    __m128 c2 = _mm_loadu_ps((const float *)(p + 2 * stride)), c3 = _mm_loadu_ps((const float *)(p + 3 * stride));
+    _MM_TRANSPOSE4_PS(c0, c1, c2, c3);
+    __m128 d0 = _mm_loadu_ps((const float *)q), d1 = _mm_loadu_ps((const float *)(q + stride));
+    __m128 d2 = _mm_loadu_ps((const float *)(q + 2 * stride)), d3 = _mm_loadu_ps((const float *)(q + 3 * stride));
+    _MM_TRANSPOSE4_PS(d0, d1, d2, d3);
+    __m128 s = _mm_fmadd_ps(c0, d0, (__m128)sum);
+    s = _mm_fmadd_ps(c1, d1, s);
+    s = _mm_fmadd_ps(c2, d2, s);
+    return (f32x4)_mm_fmadd_ps(c3, d3, s);
+}
+CSIMD_AVX2 f32x4 avx2_zero_f32x4(void) { return (f32x4)_mm_setzero_ps(); }
+// The first `count` lanes, 0...4, with a bias if there is one.
+CSIMD_AVX2 void avx2_store_first_f32x4(
+    float *_Nonnull p, f32x4 v, const float *_Nullable bias, ptrdiff_t count) {
+    __m128i mask = _mm256_castsi256_si128((__m256i)avx2_first_lanes(count));
+    __m128 added = bias ? _mm_add_ps((__m128)v, _mm_maskload_ps(bias, mask)) : (__m128)v;
+    _mm_maskstore_ps(p, mask, added);
+}
 CSIMD_AVX2 float avx2_sum(f32x8 v) {
     __m128 s = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
     s = _mm_add_ps(s, _mm_movehl_ps(s, s));
