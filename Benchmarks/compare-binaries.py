@@ -10,11 +10,13 @@ with itself on another instruction set or recording; without these its times are
 once, in either order. The least of each stage says most on a
 machine that others use too; medians and the extremes tell how far to trust it.
 
---segment-seconds makes long recordings one segment, for steps with many positions.
+--segment-seconds makes long recordings one segment, for steps with many positions. --pause waits before every run:
+on virtual machines that return free memory to their host, runs that follow each other at once find it still there.
 """
 
 import argparse
 import statistics
+import time
 from pathlib import Path
 
 import engine
@@ -27,6 +29,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("binaries", type=Path, nargs="+", metavar="BINARY", help="one or two")
     parser.add_argument("--segment-seconds", type=float)
+    parser.add_argument("--pause", type=float, default=0, help="seconds before every run")
     parser.add_argument("--other-isa", help="of a second run of one binary")
     parser.add_argument("--other-audio", type=Path, help="of a second run of one binary")
     engine.add_arguments(parser)
@@ -71,7 +74,10 @@ def main() -> None:
         nonlocal number
         number += 1
         order = list(enumerate(compared))[:: 1 if number % 2 else -1]
-        results = {index: engine.run(run, run.binary, *words)[0] for index, (_, run) in order}
+        results = {}
+        for index, (_, run) in order:
+            time.sleep(options.pause)
+            results[index] = engine.run(run, run.binary, *words)[0]
         return [results[index] for index in range(len(compared))]
 
     rounds = engine.calm_rounds(options, run_round)
