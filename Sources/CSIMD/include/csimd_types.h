@@ -157,8 +157,6 @@ CSIMD_INLINE i8x8 csimd_load_i8x8(const void *_Nonnull p) {
     return value;
 }
 
-CSIMD_INLINE void csimd_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
-
 CSIMD_INLINE void csimd_copy(void *_Nonnull to, const void *_Nonnull from, ptrdiff_t count) {
     __builtin_memcpy(to, from, (size_t)count);
 }
