@@ -18,6 +18,20 @@ import Threading
         }
     }
 
+    /// More iterations than 32 bits count are claimed several at a time.
+    @Test(arguments: [1 << 31 - 1, 1 << 31, 1 << 33 + 5])
+    func loopsMayBeLong(count: Int) {
+        let pool = ThreadPool(threads: 3)
+        let total = Atomic(0)
+        let last = Atomic(0)
+        pool.parallelFor(count, grain: 1 << 27) { range in
+            total.add(range.count, ordering: .relaxed)
+            last.max(range.upperBound, ordering: .relaxed)
+        }
+        #expect(total.load(ordering: .relaxed) == count)
+        #expect(last.load(ordering: .relaxed) == count)
+    }
+
     /// Many short loops in a row: workers are found spinning, parking and parked.
     @Test func loopsFollowEachOther() {
         let pool = ThreadPool(threads: 4)
