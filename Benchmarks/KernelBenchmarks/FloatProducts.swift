@@ -52,15 +52,16 @@ extension KernelBenchmarks {
                 let input = Self.floats(channels * height * width)
                 let weights = Self.floats(outputChannels * channels * 9)
                 let bias = Self.floats(outputChannels)
+                let packed = this.kernels.packConvolution(
+                    MatrixOperand(weights.span, rows: outputChannels, columns: channels * 9), shape,
+                    on: this.pool)
                 var result = [Float](repeating: 0, count: positions)
                 return { _ in
                     var span = result.mutableSpan
-                    let packed = this.kernels.packRows(
-                        MatrixOperand(weights.span, rows: outputChannels, columns: channels * 9),
-                        on: this.pool)
                     this.kernels.convolve(
-                        input.span, images: 1, shape, weights: packed, bias: bias.span, activation: .gelu,
-                        into: &span, on: this.pool)
+                        input.span, images: 1, weights: packed, bias: bias.span, activation: .gelu,
+                        into: &span,
+                        on: this.pool)
                 }
             }
         }

@@ -60,17 +60,45 @@ extension KernelTable {
     ) {
         let functions = functions.products
         nonisolated(unsafe) let product = product
-        let (rows, depth, tiles) = (product.a.rows, product.a.depth, product.a.count)
+        multiply(
+            product.a, columns: product.n, batch: batch, blockRows: 480,
+            scratchBytes: { functions.scratchBytes(product, $0) }, on: pool
+        ) { member, tiles, columns, scratch in
+            var part = product
+            part.b += member * bStep
+            part.c += member * cStep
+            withUnsafePointer(to: part) {
+                functions.multiply(
+                    $0, tiles.lowerBound, tiles.upperBound, columns.lowerBound, columns.upperBound, scratch)
+            }
+        }
+    }
+
+    /// Divides products, a number of the same A, into blocks of its tiles × panels of columns for the pool.
+    ///
+    /// - Parameters:
+    ///   - blockRows: most rows of A that a thread works on at a time: those whose part of a panel's depth, or whose
+    ///     sums, fit the second cache. Fewer if there are too few panels for all threads.
+    ///   - scratchBytes: of so many tiles.
+    ///   - body: does some columns of the rows of some tiles of one of the products.
+    func multiply(
+        _ a: CSIMDTiles, columns: Int, batch: Int, blockRows: Int, scratchBytes: (_ tiles: Int) -> Int,
+        on pool: ThreadPool,
+        _ body:
+            @Sendable (
+                _ member: Int, _ tiles: Range<Int>, _ columns: Range<Int>, _ scratch: UnsafeMutableRawPointer
+            ) -> Void
+    ) {
+        let functions = functions.products
+        let (tiles, panelColumns) = (a.count, functions.panelColumns)
         precondition(
-            tiles == (rows + functions.tileRows - 1) / functions.tileRows, "packed for other kernels")
-        let panels = (product.n + functions.panelColumns - 1) / functions.panelColumns
-        // Blocks of rows of A whose part of a panel's depth fits the second cache; more if there are too few
-        // panels for all threads.
+            tiles == (a.rows + functions.tileRows - 1) / functions.tileRows, "packed for other kernels")
+        let panels = (columns + panelColumns - 1) / panelColumns
         let fewPanels = (pool.threadCount * 4 + batch * panels - 1) / (batch * panels)
-        let blocks = min(tiles, max((rows + Self.blockRows - 1) / Self.blockRows, fewPanels))
+        let blocks = min(tiles, max((a.rows + blockRows - 1) / blockRows, fewPanels))
         let blockTiles = (tiles + blocks - 1) / blocks
-        let scratchBytes = functions.scratchBytes(product, blockTiles)
-        let panelWork = blockTiles * functions.tileRows * functions.panelColumns * max(1, depth)
+        let scratchBytes = scratchBytes(blockTiles)
+        let panelWork = blockTiles * functions.tileRows * panelColumns * max(1, a.depth)
         pool.parallelFor(batch * blocks * panels, grain: max(1, 300_000 / panelWork)) { range in
             let scratch = MemoryBlock(byteCount: scratchBytes)
             var index = range.lowerBound
@@ -78,22 +106,12 @@ extension KernelTable {
                 // A run of panels of one block.
                 let (block, panel) = index.quotientAndRemainder(dividingBy: panels)
                 let count = min(panels - panel, range.upperBound - index)
-                var part = product
-                let member = block / blocks
-                part.b += member * bStep
-                part.c += member * cStep
                 let row = block % blocks
-                withUnsafePointer(to: part) {
-                    functions.multiply(
-                        $0, row * tiles / blocks, (row + 1) * tiles / blocks,
-                        panel * functions.panelColumns,
-                        min(product.n, (panel + count) * functions.panelColumns), scratch.base)
-                }
+                body(
+                    block / blocks, row * tiles / blocks..<(row + 1) * tiles / blocks,
+                    panel * panelColumns..<min(columns, (panel + count) * panelColumns), scratch.base)
                 index += count
             }
         }
     }
-
-    /// Most rows of A that a thread works on at a time.
-    private static let blockRows = 480
 }

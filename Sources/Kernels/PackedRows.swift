@@ -22,6 +22,13 @@ extension KernelTable {
     ///
     /// - Parameter a: `[M, K]`, not transposed.
     package func packRows(_ a: borrowing MatrixOperand, on pool: ThreadPool) -> PackedRows {
+        packRows(a, by: functions.products.packTiles, on: pool)
+    }
+
+    /// Copies A into tiles of the order that a function gives them.
+    func packRows(
+        _ a: borrowing MatrixOperand, by packTiles: ProductFunctions.PackTiles, on pool: ThreadPool
+    ) -> PackedRows {
         precondition(!a.isTransposed)
         let functions = functions.products
         let packed = PackedRows(
@@ -34,7 +41,7 @@ extension KernelTable {
             nonisolated(unsafe) let (base, tiles) = (address, packed.tiles)
             let grain = max(1, 16_384 / max(1, functions.tileRows * packed.columns))
             pool.parallelFor(tiles.count, grain: grain) { range in
-                functions.packTiles(base, stride, tiles, range.lowerBound, range.upperBound)
+                packTiles(base, stride, tiles, range.lowerBound, range.upperBound)
             }
         }
         return packed

@@ -3,18 +3,25 @@ internal import KernelsAVX2
 internal import KernelsAVX512
 internal import KernelsPortable
 
-/// The kernels of float products; see `ProductKernels` for what each function computes.
+/// The kernels of float products; see `ProductKernels` and `WinogradKernels` for what each function computes.
 struct ProductFunctions: Sendable {
-    typealias Product = UnsafePointer<CSIMDProduct>
+    typealias PackTiles =
+        @Sendable (UnsafeRawPointer, _ stride: Int, CSIMDTiles, _ first: Int, _ end: Int) -> Void
+    /// Some columns of the rows of some tiles.
+    typealias Multiply<Product> =
+        @Sendable (
+            UnsafePointer<Product>, _ firstTile: Int, _ endTile: Int, _ first: Int, _ end: Int,
+            UnsafeMutableRawPointer
+        ) -> Void
 
     let tileRows: Int
     let panelColumns: Int
     let scratchBytes: @Sendable (CSIMDProduct, _ tiles: Int) -> Int
-    let packTiles: @Sendable (UnsafeRawPointer, _ stride: Int, CSIMDTiles, _ first: Int, _ end: Int) -> Void
-    let multiply:
-        @Sendable (
-            Product, _ firstTile: Int, _ endTile: Int, _ first: Int, _ end: Int, UnsafeMutableRawPointer
-        ) -> Void
+    let packTiles: PackTiles
+    let multiply: Multiply<CSIMDProduct>
+    let winogradScratchBytes: @Sendable (CSIMDWinograd, _ tiles: Int) -> Int
+    let packWinogradTiles: PackTiles
+    let convolve: Multiply<CSIMDWinograd>
 }
 
 extension ProductFunctions {
@@ -23,7 +30,10 @@ extension ProductFunctions {
         panelColumns: KernelsPortable.ProductKernels.panelColumns,
         scratchBytes: KernelsPortable.ProductKernels.scratchBytes,
         packTiles: KernelsPortable.ProductKernels.packTiles,
-        multiply: KernelsPortable.ProductKernels.multiply
+        multiply: KernelsPortable.ProductKernels.multiply,
+        winogradScratchBytes: KernelsPortable.WinogradKernels.scratchBytes,
+        packWinogradTiles: KernelsPortable.WinogradKernels.packTiles,
+        convolve: KernelsPortable.WinogradKernels.convolve
     )
 
     #if arch(x86_64)
@@ -32,7 +42,10 @@ extension ProductFunctions {
             panelColumns: KernelsAVX2.ProductKernels.panelColumns,
             scratchBytes: KernelsAVX2.ProductKernels.scratchBytes,
             packTiles: KernelsAVX2.ProductKernels.packTiles,
-            multiply: KernelsAVX2.ProductKernels.multiply
+            multiply: KernelsAVX2.ProductKernels.multiply,
+            winogradScratchBytes: KernelsAVX2.WinogradKernels.scratchBytes,
+            packWinogradTiles: KernelsAVX2.WinogradKernels.packTiles,
+            convolve: KernelsAVX2.WinogradKernels.convolve
         )
 
         static let avx512 = ProductFunctions(
@@ -40,7 +53,10 @@ extension ProductFunctions {
             panelColumns: KernelsAVX512.ProductKernels.panelColumns,
             scratchBytes: KernelsAVX512.ProductKernels.scratchBytes,
             packTiles: KernelsAVX512.ProductKernels.packTiles,
-            multiply: KernelsAVX512.ProductKernels.multiply
+            multiply: KernelsAVX512.ProductKernels.multiply,
+            winogradScratchBytes: KernelsAVX512.WinogradKernels.scratchBytes,
+            packWinogradTiles: KernelsAVX512.WinogradKernels.packTiles,
+            convolve: KernelsAVX512.WinogradKernels.convolve
         )
     #endif
 }

@@ -50,6 +50,12 @@
             avx2_load_even_f32(p, count)
         }
 
+        /// Lanes `first..<end` from as many places, zeros in the others; reads no others.
+        @inline(__always)
+        static func loadRange(_ p: UnsafePointer<Float>, _ first: Int, _ end: Int) -> Lanes {
+            avx2_load_range_f32(p, first, end)
+        }
+
         /// Four columns of as many rows as a vector has lanes, each column one vector.
         ///
         /// - Parameter stride: bytes between the rows.
@@ -110,6 +116,21 @@
         @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { avx2_first_f32(v, count) }
 
         // MARK: Across lanes
+
+        /// The even lanes of a, then those of b.
+        @inline(__always) static func even(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_even(a, b) }
+
+        /// The odd lanes of a, then those of b.
+        @inline(__always) static func odd(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_odd(a, b) }
+
+        /// The lower halves of a and b, lane by lane in turn.
+        @inline(__always) static func zipLow(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_zip_low(a, b) }
+
+        /// The upper halves of a and b, lane by lane in turn.
+        @inline(__always) static func zipHigh(_ a: Lanes, _ b: Lanes) -> Lanes { avx2_zip_high(a, b) }
+
+        /// Each lane from the one above it, the last one from the first.
+        @inline(__always) static func rotateDown(_ v: Lanes) -> Lanes { avx2_rotate_down(v) }
 
         /// Writes the sums of four vectors' lanes.
         @inline(__always)

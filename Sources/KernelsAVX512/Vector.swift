@@ -50,6 +50,12 @@
             avx512_load_even_f32(p, count)
         }
 
+        /// Lanes `first..<end` from as many places, zeros in the others; reads no others.
+        @inline(__always)
+        static func loadRange(_ p: UnsafePointer<Float>, _ first: Int, _ end: Int) -> Lanes {
+            avx512_load_range_f32(p, first, end)
+        }
+
         /// Four columns of as many rows as a vector has lanes, each column one vector.
         ///
         /// - Parameter stride: bytes between the rows.
@@ -103,6 +109,21 @@
         @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { avx512_first_f32(v, count) }
 
         // MARK: Across lanes
+
+        /// The even lanes of a, then those of b.
+        @inline(__always) static func even(_ a: Lanes, _ b: Lanes) -> Lanes { avx512_even(a, b) }
+
+        /// The odd lanes of a, then those of b.
+        @inline(__always) static func odd(_ a: Lanes, _ b: Lanes) -> Lanes { avx512_odd(a, b) }
+
+        /// The lower halves of a and b, lane by lane in turn.
+        @inline(__always) static func zipLow(_ a: Lanes, _ b: Lanes) -> Lanes { avx512_zip_low(a, b) }
+
+        /// The upper halves of a and b, lane by lane in turn.
+        @inline(__always) static func zipHigh(_ a: Lanes, _ b: Lanes) -> Lanes { avx512_zip_high(a, b) }
+
+        /// Each lane from the one above it, the last one from the first.
+        @inline(__always) static func rotateDown(_ v: Lanes) -> Lanes { avx512_rotate_down(v) }
 
         /// Writes the sums of four vectors' lanes.
         @inline(__always)

@@ -51,6 +51,12 @@ enum Vector {
         csimd_load_even_f32x4(p, count)
     }
 
+    /// Lanes `first..<end` from as many places, zeros in the others; reads no others.
+    @inline(__always)
+    static func loadRange(_ p: UnsafePointer<Float>, _ first: Int, _ end: Int) -> Lanes {
+        csimd_load_range_f32x4(p, first, end)
+    }
+
     /// Four columns of as many rows as a vector has lanes, each column one vector.
     ///
     /// - Parameter stride: bytes between the rows.
@@ -116,6 +122,21 @@ enum Vector {
     @inline(__always) static func first(_ v: Lanes, _ count: Int) -> Lanes { csimd_first_f32x4(v, count) }
 
     // MARK: Across lanes
+
+    /// The even lanes of a, then those of b.
+    @inline(__always) static func even(_ a: Lanes, _ b: Lanes) -> Lanes { Lanes(a.x, a.z, b.x, b.z) }
+
+    /// The odd lanes of a, then those of b.
+    @inline(__always) static func odd(_ a: Lanes, _ b: Lanes) -> Lanes { Lanes(a.y, a.w, b.y, b.w) }
+
+    /// The lower halves of a and b, lane by lane in turn.
+    @inline(__always) static func zipLow(_ a: Lanes, _ b: Lanes) -> Lanes { Lanes(a.x, b.x, a.y, b.y) }
+
+    /// The upper halves of a and b, lane by lane in turn.
+    @inline(__always) static func zipHigh(_ a: Lanes, _ b: Lanes) -> Lanes { Lanes(a.z, b.z, a.w, b.w) }
+
+    /// Each lane from the one above it, the last one from the first.
+    @inline(__always) static func rotateDown(_ v: Lanes) -> Lanes { Lanes(v.y, v.z, v.w, v.x) }
 
     /// Writes the sums of four vectors' lanes.
     @inline(__always)

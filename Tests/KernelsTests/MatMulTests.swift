@@ -114,14 +114,10 @@ import Threading
 
     @Test(arguments: InstructionSet.supported)
     func convolutions(_ set: InstructionSet) {
-        let kernels = KernelTable(set)
         let shapes = [
             ConvolutionShape(
                 channels: 3, height: 11, width: 26, window: (3, 3), strides: (2, 2), padding: (1, 1),
                 output: (6, 13)),
-            ConvolutionShape(
-                channels: 40, height: 8, width: 50, window: (3, 3), strides: (2, 2), padding: (1, 1),
-                output: (4, 25)),
             ConvolutionShape(
                 channels: 2, height: 5, width: 37, window: (2, 3), strides: (1, 1), dilations: (2, 3),
                 padding: (0, 4), output: (3, 39)),
@@ -136,28 +132,59 @@ import Threading
         ]
         for (index, shape) in shapes.enumerated() {
             for (images, channels) in [(1, 5), (3, 20)] {
-                var numbers = Numbers(seed: index)
-                let input = numbers.floats(images * shape.channels * shape.height * shape.width)
-                let depth = shape.channels * shape.window.height * shape.window.width
-                let weights = Unaligned(numbers.floats(channels * depth))
-                let bias = numbers.floats(channels)
-                let activation = ProductEpilogue.Activation.allCases[index % 3]
-                let positions = shape.output.height * shape.output.width
-                var output = [Float](repeating: .nan, count: images * channels * positions)
-                var span = output.mutableSpan
-                let packed = kernels.packRows(
-                    MatrixOperand(weights.bytes, rows: channels, columns: depth, stride: depth), on: Self.pool
-                )
-                kernels.convolve(
-                    input.span, images: images, shape, weights: packed,
-                    bias: index == 0 ? nil : bias.span, activation: activation, into: &span, on: Self.pool)
-                let expected = Self.convolution(
-                    input, images, shape, weights.numbers, index == 0 ? nil : bias, channels)
-                #expect(
-                    relativeError(output, expected.map { Self.activate($0, activation) }) < 2e-6,
-                    "\(index)")
+                expectConvolution(set, shape, images, channels, seed: index)
             }
         }
+    }
+
+    /// Windows of 3 × 3 with strides of 2, which 16 channels or more have computed by Winograd's method: sizes about its
+    /// cells of 2 × 2 outputs, their vectors and panels, channels about its parts.
+    @Test(arguments: InstructionSet.supported)
+    func stridedConvolutions(_ set: InstructionSet) {
+        let sizes = [
+            (2, 2), (4, 3), (6, 7), (3, 16), (8, 29), (5, 30), (4, 31), (2, 32), (16, 13), (2, 65), (7, 128),
+        ]
+        for (index, output) in sizes.enumerated() {
+            let padding: (top: Int, left: Int) = [(1, 1), (0, 0), (1, 0), (4, 6)][index % 4]
+            // As many rows and columns as the last window needs, or fewer: what is beyond them is padding.
+            let missing = index % 3
+            let shape = ConvolutionShape(
+                channels: 16, height: max(1, 2 * output.0 + 1 - padding.top - missing),
+                width: max(1, 2 * output.1 + 1 - padding.left - missing), window: (3, 3), strides: (2, 2),
+                padding: padding, output: output)
+            expectConvolution(set, shape, 1 + index % 3, [1, 5, 6, 13, 14, 15, 31][index % 7], seed: index)
+        }
+        for channels in [15, 17, 47, 48, 49, 97, 145] {
+            let shape = ConvolutionShape(
+                channels: channels, height: 8, width: 50, window: (3, 3), strides: (2, 2), padding: (1, 1),
+                output: (4, 25))
+            expectConvolution(set, shape, 2, 30, seed: channels)
+        }
+    }
+
+    private func expectConvolution(
+        _ set: InstructionSet, _ shape: ConvolutionShape, _ images: Int, _ channels: Int, seed: Int
+    ) {
+        let kernels = KernelTable(set)
+        var numbers = Numbers(seed: seed)
+        let input = numbers.floats(images * shape.channels * shape.height * shape.width)
+        let depth = shape.channels * shape.window.height * shape.window.width
+        let weights = Unaligned(numbers.floats(channels * depth))
+        let bias = seed == 0 ? nil : numbers.floats(channels)
+        let activation = ProductEpilogue.Activation.allCases[seed % 3]
+        let positions = shape.output.height * shape.output.width
+        var output = [Float](repeating: .nan, count: images * channels * positions)
+        var span = output.mutableSpan
+        let packed = kernels.packConvolution(
+            MatrixOperand(weights.bytes, rows: channels, columns: depth, stride: depth), shape, on: Self.pool)
+        kernels.convolve(
+            input.span, images: images, weights: packed, bias: bias?.span, activation: activation,
+            into: &span,
+            on: Self.pool)
+        let expected = Self.convolution(input, images, shape, weights.numbers, bias, channels)
+        #expect(
+            relativeError(output, expected.map { Self.activate($0, activation) }) < 2e-6,
+            "\(shape), \(images) images, \(channels) channels")
     }
 
     /// The definition in float64.

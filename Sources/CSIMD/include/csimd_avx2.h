@@ -72,7 +72,42 @@ CSIMD_AVX2 f32x8 avx2_load_even_f32(const void *_Nonnull p, ptrdiff_t count) {
     return (f32x8)_mm256_permute4x64_pd(mixed, 0xD8);
 }
 
+// Lanes first..<end from p[lane], zeros in the others; reads no others. Both are 0...8.
+CSIMD_AVX2 f32x8 avx2_load_range_f32(const void *_Nonnull p, ptrdiff_t first, ptrdiff_t end) {
+    __m256i mask = _mm256_andnot_si256((__m256i)avx2_first_lanes(first), (__m256i)avx2_first_lanes(end));
+    return (f32x8)_mm256_maskload_ps(p, mask);
+}
+
 // MARK: Lanes
+
+// The even lanes of a, then those of b.
+CSIMD_AVX2 f32x8 avx2_even(f32x8 a, f32x8 b) {
+    __m256d mixed = (__m256d)_mm256_shuffle_ps((__m256)a, (__m256)b, 0x88);
+    return (f32x8)_mm256_permute4x64_pd(mixed, 0xD8);
+}
+
+CSIMD_AVX2 f32x8 avx2_odd(f32x8 a, f32x8 b) {
+    __m256d mixed = (__m256d)_mm256_shuffle_ps((__m256)a, (__m256)b, 0xDD);
+    return (f32x8)_mm256_permute4x64_pd(mixed, 0xD8);
+}
+
+// The lower halves of a and b, lane by lane in turn.
+CSIMD_AVX2 f32x8 avx2_zip_low(f32x8 a, f32x8 b) {
+    __m256 low = _mm256_unpacklo_ps((__m256)a, (__m256)b);
+    __m256 high = _mm256_unpackhi_ps((__m256)a, (__m256)b);
+    return (f32x8)_mm256_permute2f128_ps(low, high, 0x20);
+}
+
+CSIMD_AVX2 f32x8 avx2_zip_high(f32x8 a, f32x8 b) {
+    __m256 low = _mm256_unpacklo_ps((__m256)a, (__m256)b);
+    __m256 high = _mm256_unpackhi_ps((__m256)a, (__m256)b);
+    return (f32x8)_mm256_permute2f128_ps(low, high, 0x31);
+}
+
+// Each lane from the one above it, the last one from the first.
+CSIMD_AVX2 f32x8 avx2_rotate_down(f32x8 v) {
+    return (f32x8)_mm256_permutevar8x32_ps((__m256)v, _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 0));
+}
 
 // Zeros but in the first `count` lanes, 0...8.
 CSIMD_AVX2 f32x8 avx2_first_f32(f32x8 v, ptrdiff_t count) {

@@ -81,7 +81,40 @@ CSIMD_AVX512 f32x16 avx512_load_even_f32(const void *_Nonnull p, ptrdiff_t count
     return (f32x16)_mm512_permutex2var_ps(low, even, high);
 }
 
+// Lanes first..<end from p[lane], zeros in the others; reads no others. Both are 0...16.
+CSIMD_AVX512 f32x16 avx512_load_range_f32(const void *_Nonnull p, ptrdiff_t first, ptrdiff_t end) {
+    uint32_t mask = ((1u << end) - 1) & ~((1u << first) - 1);
+    return (f32x16)_mm512_maskz_loadu_ps((__mmask16)mask, p);
+}
+
 // MARK: Lanes
+
+// The even lanes of a, then those of b.
+CSIMD_AVX512 f32x16 avx512_even(f32x16 a, f32x16 b) {
+    __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return (f32x16)_mm512_permutex2var_ps((__m512)a, even, (__m512)b);
+}
+
+CSIMD_AVX512 f32x16 avx512_odd(f32x16 a, f32x16 b) {
+    __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    return (f32x16)_mm512_permutex2var_ps((__m512)a, odd, (__m512)b);
+}
+
+// The lower halves of a and b, lane by lane in turn.
+CSIMD_AVX512 f32x16 avx512_zip_low(f32x16 a, f32x16 b) {
+    __m512i zip = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    return (f32x16)_mm512_permutex2var_ps((__m512)a, zip, (__m512)b);
+}
+
+CSIMD_AVX512 f32x16 avx512_zip_high(f32x16 a, f32x16 b) {
+    __m512i zip = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    return (f32x16)_mm512_permutex2var_ps((__m512)a, zip, (__m512)b);
+}
+
+// Each lane from the one above it, the last one from the first.
+CSIMD_AVX512 f32x16 avx512_rotate_down(f32x16 v) {
+    return (f32x16)_mm512_alignr_epi32((__m512i)v, (__m512i)v, 1);
+}
 
 // Zeros but in the first `count` lanes, 0...16.
 CSIMD_AVX512 f32x16 avx512_first_f32(f32x16 v, ptrdiff_t count) {

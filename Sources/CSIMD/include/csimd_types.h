@@ -113,6 +113,26 @@ typedef struct CSIMDProduct {
     ptrdiff_t c_stride;
 } CSIMDProduct;
 
+// A convolution by windows of 3 × 3 with strides of 2, computed by Winograd's method; see WinogradKernels.
+typedef struct CSIMDWinograd {
+    // The weights, [part of the channels][tile][place in the window][channel][row of the tile]; a depth of 9 channels.
+    CSIMDTiles a;
+    // [images][channels][height][width]
+    const float *_Nonnull input;
+    ptrdiff_t channels;
+    ptrdiff_t height;
+    ptrdiff_t width;
+    // Rows of padding above, columns of padding on the left; what lies beyond the other ends is 0 too.
+    ptrdiff_t top;
+    ptrdiff_t left;
+    ptrdiff_t output_height;
+    ptrdiff_t output_width;
+    const float *_Nullable row_bias;
+    ptrdiff_t activation;
+    // [images][rows of a][output_height][output_width]
+    float *_Nonnull c;
+} CSIMDWinograd;
+
 // Brings a cache line to the second cache.
 CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
 
@@ -230,5 +250,11 @@ CSIMD_INLINE f32x4 csimd_column_f32x4(const void *_Nonnull p, ptrdiff_t stride) 
 CSIMD_INLINE f32x4 csimd_load_even_f32x4(const void *_Nonnull p, ptrdiff_t count) {
     f32x4 v = {0, 0, 0, 0};
     for (ptrdiff_t lane = 0; lane < count; lane++) v[lane] = csimd_load_f32((const char *)p + 8 * lane);
+    return v;
+}
+// Lanes first..<end from p[lane], zeros in the others; reads no others. Both are 0...4.
+CSIMD_INLINE f32x4 csimd_load_range_f32x4(const void *_Nonnull p, ptrdiff_t first, ptrdiff_t end) {
+    f32x4 v = {0, 0, 0, 0};
+    for (ptrdiff_t lane = first; lane < end; lane++) v[lane] = csimd_load_f32((const char *)p + 4 * lane);
     return v;
 }

@@ -1,46 +1,44 @@
 internal import CSIMD
 
 extension ProductKernels {
-    /// Adds a tile of A × a panel of B to its sums, `[row][column]`.
+    /// Adds tiles of A × panels of B, one after the other, to one tile of sums, `[row][column]`.
     ///
     /// - Parameters:
-    ///   - isWide: whether the second half of the panel's columns counts.
-    ///   - a: `[k][rows]`
-    ///   - b: `[k][column]`
+    ///   - isWide: whether the second half of the panels' columns counts.
+    ///   - operands: at least one.
+    ///   - depth: of each product.
     ///   - next: memory to ask for meanwhile.
     @inline(never)
     static func addTile(
-        rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
+        rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         if Vector.tileRows > 7 && rows > 7 {
             if isWide {
-                addTallWideTile(rows, a, b, depth, sums, next)
+                addTallWideTile(rows, operands, depth, sums, next)
             } else {
-                addTallTile(rows, a, b, depth, sums, next)
+                addTallTile(rows, operands, depth, sums, next)
             }
         } else if isWide {
-            addWideTile(rows, a, b, depth, sums, next)
+            addWideTile(rows, operands, depth, sums, next)
         } else {
-            addNarrowTile(rows, a, b, depth, sums, next)
+            addNarrowTile(rows, operands, depth, sums, next)
         }
     }
 
-    /// ``addTile(rows:isWide:_:_:_:_:_:)`` of a panel that is copied meanwhile, which costs less than to copy it
+    /// ``addTile(rows:isWide:_:_:_:_:)`` of panels that are copied meanwhile, which costs less than to copy them
     /// before: the multiplication leaves time for loads and stores.
     ///
-    /// - Parameters:
-    ///   - source: the rows of B, whole vectors of columns.
-    ///   - b: where they are copied to.
+    /// - Parameter source: the rows of B, whole vectors of columns, which are copied to the operands' panels.
     @inline(never)
     static func addTile(
-        rows: Int, _ a: UnsafePointer<Float>, copying source: MatrixRows, to b: UnsafeMutablePointer<Float>,
+        rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, copying source: MatrixRows,
         _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         if Vector.tileRows > 7 && rows > 7 {
-            addTallCopyingTile(rows, a, source, b, depth, sums, next)
+            addTallCopyingTile(rows, operands, source, depth, sums, next)
         } else {
-            addCopyingTile(rows, a, source, b, depth, sums, next)
+            addCopyingTile(rows, operands, source, depth, sums, next)
         }
     }
 
@@ -49,149 +47,154 @@ extension ProductKernels {
 
     @inline(never)
     private static func addTallWideTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 14: addTile(constant: 14, isWide: true, a, nil, b, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: true, a, nil, b, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: true, a, nil, b, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: true, a, nil, b, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: true, a, nil, b, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: true, a, nil, b, depth, sums, next)
-        default: addTile(constant: 8, isWide: true, a, nil, b, depth, sums, next)
+        case 14: addTile(constant: 14, isWide: true, operands, nil, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: true, operands, nil, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: true, operands, nil, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: true, operands, nil, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: true, operands, nil, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: true, operands, nil, depth, sums, next)
+        default: addTile(constant: 8, isWide: true, operands, nil, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addTallTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 14: addTile(constant: 14, isWide: false, a, nil, b, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: false, a, nil, b, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: false, a, nil, b, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: false, a, nil, b, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: false, a, nil, b, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: false, a, nil, b, depth, sums, next)
-        default: addTile(constant: 8, isWide: false, a, nil, b, depth, sums, next)
+        case 14: addTile(constant: 14, isWide: false, operands, nil, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: false, operands, nil, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: false, operands, nil, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: false, operands, nil, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: false, operands, nil, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: false, operands, nil, depth, sums, next)
+        default: addTile(constant: 8, isWide: false, operands, nil, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addWideTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 7: addTile(constant: 7, isWide: true, a, nil, b, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: true, a, nil, b, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: true, a, nil, b, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: true, a, nil, b, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: true, a, nil, b, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: true, a, nil, b, depth, sums, next)
-        default: addTile(constant: 1, isWide: true, a, nil, b, depth, sums, next)
+        case 7: addTile(constant: 7, isWide: true, operands, nil, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: true, operands, nil, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: true, operands, nil, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: true, operands, nil, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: true, operands, nil, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: true, operands, nil, depth, sums, next)
+        default: addTile(constant: 1, isWide: true, operands, nil, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addNarrowTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 7: addTile(constant: 7, isWide: false, a, nil, b, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: false, a, nil, b, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: false, a, nil, b, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: false, a, nil, b, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: false, a, nil, b, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: false, a, nil, b, depth, sums, next)
-        default: addTile(constant: 1, isWide: false, a, nil, b, depth, sums, next)
+        case 7: addTile(constant: 7, isWide: false, operands, nil, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: false, operands, nil, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: false, operands, nil, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: false, operands, nil, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: false, operands, nil, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: false, operands, nil, depth, sums, next)
+        default: addTile(constant: 1, isWide: false, operands, nil, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addTallCopyingTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ source: MatrixRows, _ b: UnsafeMutablePointer<Float>,
-        _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ source: MatrixRows, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 14: addTile(constant: 14, isWide: true, a, source, b, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: true, a, source, b, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: true, a, source, b, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: true, a, source, b, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: true, a, source, b, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: true, a, source, b, depth, sums, next)
-        default: addTile(constant: 8, isWide: true, a, source, b, depth, sums, next)
+        case 14: addTile(constant: 14, isWide: true, operands, source, depth, sums, next)
+        case 13: addTile(constant: 13, isWide: true, operands, source, depth, sums, next)
+        case 12: addTile(constant: 12, isWide: true, operands, source, depth, sums, next)
+        case 11: addTile(constant: 11, isWide: true, operands, source, depth, sums, next)
+        case 10: addTile(constant: 10, isWide: true, operands, source, depth, sums, next)
+        case 9: addTile(constant: 9, isWide: true, operands, source, depth, sums, next)
+        default: addTile(constant: 8, isWide: true, operands, source, depth, sums, next)
         }
     }
 
     @inline(never)
     private static func addCopyingTile(
-        _ rows: Int, _ a: UnsafePointer<Float>, _ source: MatrixRows, _ b: UnsafeMutablePointer<Float>,
-        _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ source: MatrixRows, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         switch rows {
-        case 7: addTile(constant: 7, isWide: true, a, source, b, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: true, a, source, b, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: true, a, source, b, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: true, a, source, b, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: true, a, source, b, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: true, a, source, b, depth, sums, next)
-        default: addTile(constant: 1, isWide: true, a, source, b, depth, sums, next)
+        case 7: addTile(constant: 7, isWide: true, operands, source, depth, sums, next)
+        case 6: addTile(constant: 6, isWide: true, operands, source, depth, sums, next)
+        case 5: addTile(constant: 5, isWide: true, operands, source, depth, sums, next)
+        case 4: addTile(constant: 4, isWide: true, operands, source, depth, sums, next)
+        case 3: addTile(constant: 3, isWide: true, operands, source, depth, sums, next)
+        case 2: addTile(constant: 2, isWide: true, operands, source, depth, sums, next)
+        default: addTile(constant: 1, isWide: true, operands, source, depth, sums, next)
         }
     }
 
     @inline(__always)
     private static func addTile(
-        constant rows: Int, isWide: Bool, _ a: UnsafePointer<Float>, _ source: MatrixRows?,
-        _ b: UnsafeMutablePointer<Float>, _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+        constant rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>,
+        _ source: MatrixRows?, _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         let zero = Vector.splat(0)
         var r0 = Pair(zero), r1 = Pair(zero), r2 = Pair(zero), r3 = Pair(zero), r4 = Pair(zero)
         var r5 = Pair(zero), r6 = Pair(zero), r7 = Pair(zero), r8 = Pair(zero), r9 = Pair(zero)
         var r10 = Pair(zero), r11 = Pair(zero), r12 = Pair(zero), r13 = Pair(zero)
-        var (a, b, address) = (a, b, next.address)
-        var from = source?.start ?? UnsafeRawPointer(b)
-        var k = 0
-        while k < depth {
-            // A few lines at a time: more of them, or more often, would keep the loads of A and B waiting.
-            csimd_prefetch_l2(address)
-            csimd_prefetch_l2(address + (4 &* panelColumns &- 1))
-            if panelColumns > 16 { csimd_prefetch_l2(address + 64) }
-            address += next.step
-            let end = Swift.min(depth, k &+ 8)
-            while k < end {
-                var (low, high) = (zero, zero)
-                if let source {
-                    let row = from.assumingMemoryBound(to: Float.self)
-                    low = Vector.load(row)
-                    high = Vector.load(row + Vector.count)
-                    Vector.store(b, low)
-                    Vector.store(b + Vector.count, high)
-                    from += source.stride
-                } else {
-                    low = Vector.load(b)
-                    if isWide { high = Vector.load(b + Vector.count) }
+        var address = next.address
+        var from = source?.start ?? next.address
+        var index = 0
+        while index < operands.count {
+            var (a, b) = (operands[index].a, operands[index].b)
+            index = index &+ 1
+            var k = 0
+            while k < depth {
+                // A few lines at a time: more of them, or more often, would keep the loads of A and B waiting.
+                csimd_prefetch_l2(address)
+                csimd_prefetch_l2(address + (4 &* panelColumns &- 1))
+                if panelColumns > 16 { csimd_prefetch_l2(address + 64) }
+                address += next.step
+                let end = Swift.min(depth, k &+ 8)
+                while k < end {
+                    var (low, high) = (zero, zero)
+                    if let source {
+                        let row = from.assumingMemoryBound(to: Float.self)
+                        low = Vector.load(row)
+                        high = Vector.load(row + Vector.count)
+                        Vector.store(b, low)
+                        Vector.store(b + Vector.count, high)
+                        from += source.stride
+                    } else {
+                        low = Vector.load(b)
+                        if isWide { high = Vector.load(b + Vector.count) }
+                    }
+                    r0.add(a[0], low, high, isWide)
+                    if rows > 1 { r1.add(a[1], low, high, isWide) }
+                    if rows > 2 { r2.add(a[2], low, high, isWide) }
+                    if rows > 3 { r3.add(a[3], low, high, isWide) }
+                    if rows > 4 { r4.add(a[4], low, high, isWide) }
+                    if rows > 5 { r5.add(a[5], low, high, isWide) }
+                    if rows > 6 { r6.add(a[6], low, high, isWide) }
+                    if rows > 7 { r7.add(a[7], low, high, isWide) }
+                    if rows > 8 { r8.add(a[8], low, high, isWide) }
+                    if rows > 9 { r9.add(a[9], low, high, isWide) }
+                    if rows > 10 { r10.add(a[10], low, high, isWide) }
+                    if rows > 11 { r11.add(a[11], low, high, isWide) }
+                    if rows > 12 { r12.add(a[12], low, high, isWide) }
+                    if rows > 13 { r13.add(a[13], low, high, isWide) }
+                    a += rows
+                    b += panelColumns
+                    k = k &+ 1
                 }
-                r0.add(a[0], low, high, isWide)
-                if rows > 1 { r1.add(a[1], low, high, isWide) }
-                if rows > 2 { r2.add(a[2], low, high, isWide) }
-                if rows > 3 { r3.add(a[3], low, high, isWide) }
-                if rows > 4 { r4.add(a[4], low, high, isWide) }
-                if rows > 5 { r5.add(a[5], low, high, isWide) }
-                if rows > 6 { r6.add(a[6], low, high, isWide) }
-                if rows > 7 { r7.add(a[7], low, high, isWide) }
-                if rows > 8 { r8.add(a[8], low, high, isWide) }
-                if rows > 9 { r9.add(a[9], low, high, isWide) }
-                if rows > 10 { r10.add(a[10], low, high, isWide) }
-                if rows > 11 { r11.add(a[11], low, high, isWide) }
-                if rows > 12 { r12.add(a[12], low, high, isWide) }
-                if rows > 13 { r13.add(a[13], low, high, isWide) }
-                a += rows
-                b += panelColumns
-                k = k &+ 1
             }
         }
         r0.add(to: sums, isWide)
@@ -237,11 +240,7 @@ extension ProductKernels {
             while m < rows {
                 var v = Vector.add(Vector.load(sums + (m &* panelColumns &+ start)), columnBias)
                 if let bias = p.row_bias { v = Vector.add(v, Vector.splat(bias[row &+ m])) }
-                if p.activation == CSIMD_GELU {
-                    v = RowKernels.gelu(v)
-                } else if p.activation == CSIMD_SILU {
-                    v = RowKernels.silu(v)
-                }
+                v = activate(v, p.activation)
                 if let residual = p.residual {
                     let from = residual + ((row &+ m) &* p.residual_stride &+ column)
                     v = Vector.add(v, Vector.loadFirst(from, left, fill: zero))
@@ -252,6 +251,21 @@ extension ProductKernels {
             start = start &+ Vector.count
         }
     }
+
+    @inline(__always)
+    static func activate(_ v: Vector.Lanes, _ activation: Int) -> Vector.Lanes {
+        if activation == CSIMD_GELU { return RowKernels.gelu(v) }
+        if activation == CSIMD_SILU { return RowKernels.silu(v) }
+        return v
+    }
+}
+
+/// What meets to be multiplied.
+struct TileOperands {
+    /// `[k][row]`
+    let a: UnsafePointer<Float>
+    /// `[k][column]`
+    let b: UnsafeMutablePointer<Float>
 }
 
 /// Rows of a matrix in memory.

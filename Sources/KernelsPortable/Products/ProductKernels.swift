@@ -74,11 +74,14 @@ package enum ProductKernels {
                 if part.k == 0 { clear(sums, rows: rows) }
                 let a = p.a.elements + (row &* p.a.depth &+ part.k &* rows)
                 let prefetch = next.prefetch(p, tile: tile, of: tiles)
-                if tile == 0, let source = part.copiedRows(p) {
-                    addTile(rows: rows, a, copying: source, to: panel, part.depth, sums, prefetch)
-                } else {
-                    addTile(
-                        rows: rows, isWide: part.columns > Vector.count, a, panel, part.depth, sums, prefetch)
+                withUnsafePointer(to: TileOperands(a: a, b: panel)) {
+                    let operands = UnsafeBufferPointer(start: $0, count: 1)
+                    if tile == 0, let source = part.copiedRows(p) {
+                        addTile(rows: rows, operands, copying: source, part.depth, sums, prefetch)
+                    } else {
+                        let isWide = part.columns > Vector.count
+                        addTile(rows: rows, isWide: isWide, operands, part.depth, sums, prefetch)
+                    }
                 }
                 if isLast { finish(p, row: row, rows, n: part.n, part.columns, sums) }
                 next.pack(p, share: tile, of: tiles, into: nextPanel, runs)

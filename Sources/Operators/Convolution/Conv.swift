@@ -39,25 +39,29 @@ struct ConvGelu: Operator {
             shape = try layer.resultShape(images: shape[0])
             layers.append(layer)
         }
-        let atOnce = Self.imagesAtOnce(x.shape[0], layers)
-        var parts: [Tensor] = []
-        for first in stride(from: 0, to: max(1, x.shape[0]), by: atOnce) {
-            var images = x.sliced(axis: 0, start: first, count: min(atOnce, x.shape[0] - first))
-            for layer in layers { images = try layer.run(images, gelu: true, context) }
-            parts.append(images)
-        }
-        return [parts.count == 1 ? parts[0] : try .concatenated(parts, axis: 0, context)]
+        return [try Self.run(layers[...], x, context)]
     }
 
     static func layerCount(inputs: Int) -> Int { max(1, inputs / 2) }
 
-    /// So few images that what lies between the layers, which is far more than comes out, takes little memory: what
-    /// was there for one part serves the next.
-    private static func imagesAtOnce(_ images: Int, _ layers: [ConvolutionLayer]) -> Int {
-        guard let largest = layers.dropLast().map(\.resultBytes).max() else { return max(1, images) }
-        let fitting = max(1, bytesAtOnce / max(1, largest))
-        let rounds = max(1, (images + fitting - 1) / fitting)
-        return max(1, (images + rounds - 1) / rounds)
+    /// Each layer takes so few images that what lies before it, which is far more than comes out in the end, takes
+    /// little memory: what was there for one part serves the next.
+    private static func run(
+        _ layers: ArraySlice<ConvolutionLayer>, _ images: Tensor, _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor {
+        guard let layer = layers.last else { return images }
+        let count = images.shape[0]
+        guard let before = layers.dropLast().last else { return try layer.run(images, gelu: true, context) }
+        let fitting = max(1, bytesAtOnce / max(1, before.resultBytes))
+        let rounds = max(1, (count + fitting - 1) / fitting)
+        var parts: [Tensor] = []
+        for round in 0..<rounds {
+            let (first, end) = (round * count / rounds, (round + 1) * count / rounds)
+            let input = try run(
+                layers.dropLast(), images.sliced(axis: 0, start: first, count: end - first), context)
+            parts.append(try layer.run(input, gelu: true, context))
+        }
+        return parts.count == 1 ? parts[0] : try .concatenated(parts, axis: 0, context)
     }
 
     private static let bytesAtOnce = 7 << 20

@@ -9,7 +9,7 @@ struct ConvolutionLayer {
     private let weights: Tensor
     private let bias: Tensor?
     /// What the kernels take; nil where the products are those of BLAS.
-    private let kernel: (shape: ConvolutionShape, weights: PackedRows)?
+    private let packedWeights: ConvolutionWeights?
 
     /// Checks weights and bias against each other and the images.
     ///
@@ -48,10 +48,10 @@ struct ConvolutionLayer {
             let plain = weights.isContiguous ? weights : weights.contiguous()
             let (rows, columns) = (plain.shape[0], plain.shape.dropFirst().reduce(1, *))
             let matrix = MatrixOperand(plain.bytes, rows: rows, columns: columns, stride: columns)
-            kernel = (shape, context.kernels.packRows(matrix, on: pool))
+            packedWeights = context.kernels.packConvolution(matrix, shape, on: pool)
             self.weights = plain
         } else {
-            kernel = nil
+            packedWeights = nil
             self.weights = weights
         }
     }
@@ -70,10 +70,10 @@ struct ConvolutionLayer {
         let input = images.widened(on: context.pool).contiguous()
         let resultShape = try resultShape(images: images.shape[0])
         var result: Tensor
-        if let kernel {
+        if let packedWeights {
             result = .build(Float.self, resultShape) { output in
                 context.kernels.convolve(
-                    input.span(Float.self), images: input.shape[0], kernel.shape, weights: kernel.weights,
+                    input.span(Float.self), images: input.shape[0], weights: packedWeights,
                     bias: bias?.span(Float.self), activation: gelu ? .gelu : .none, into: &output,
                     on: context.pool)
             }
