@@ -73,24 +73,25 @@ extension KernelTable {
         rows.withKernelArguments { rows in
             nonisolated(unsafe) let (jobs, rows) = (jobs, rows)
             let scratchBytes = functions.nbitsScratchBytes(first.weights, rows.rows)
-            let grain = Self.columnGrain(weights: first.weights, rows: rows.rows)
-            let parts = jobs.reduce(0) { $0 + $1.parts }
+            let unit = rows.rows == 1 ? NBitsJob.rowUnit : NBitsJob.panelUnit
+            let grain = Self.columnGrain(weights: first.weights, rows: rows.rows, unit: unit)
+            let parts = jobs.reduce(0) { $0 + $1.parts(of: unit) }
             pool.parallelFor(parts, grain: grain) { range in
                 let scratch = MemoryBlock(byteCount: scratchBytes)
                 var start = 0
                 for job in jobs {
-                    let own = range.clamped(to: start..<start + job.parts)
+                    let own = range.clamped(to: start..<start + job.parts(of: unit))
                     if !own.isEmpty, let output = job.output {
                         let columns = job.weights.columns
-                        let first = (own.lowerBound - start) * NBitsJob.columnUnit
-                        let end = min(columns, (own.upperBound - start) * NBitsJob.columnUnit)
+                        let first = (own.lowerBound - start) * unit
+                        let end = min(columns, (own.upperBound - start) * unit)
                         withUnsafePointer(to: job.weights) { weights in
                             withUnsafePointer(to: rows) { rows in
                                 matMul(weights, rows, job.bias, first, end, output, columns, scratch.base)
                             }
                         }
                     }
-                    start += job.parts
+                    start += job.parts(of: unit)
                 }
             }
         }
@@ -149,10 +150,11 @@ extension KernelTable {
         }
     }
 
-    /// Parts of columns worth a thread: some 20 microseconds of work.
-    private static func columnGrain(weights: CSIMDNBitsWeights, rows: Int) -> Int {
-        let unitWork = NBitsJob.columnUnit * weights.value_row_bytes * max(1, rows / 8)
-        return max(1, 200_000 / max(1, unitWork))
+    /// Parts of columns worth a thread: some 20 microseconds of work; of one row, which memory takes that long to bring,
+    /// less, because threads wait for each other at the end of many short loops.
+    private static func columnGrain(weights: CSIMDNBitsWeights, rows: Int, unit: Int) -> Int {
+        let unitWork = unit * weights.value_row_bytes * max(1, rows / 8)
+        return max(1, (rows == 1 ? 32_000 : 200_000) / max(1, unitWork))
     }
 
     /// Runs `body` with a span's address; nil without a span.
@@ -166,14 +168,16 @@ extension KernelTable {
 
 /// A product's weights, bias and output as the kernels take them.
 private struct NBitsJob {
-    /// Columns that threads are given together: the widest panel of any kernel.
-    static let columnUnit = 64
+    /// Columns that threads are given together for many rows: the widest panel of any kernel.
+    static let panelUnit = 64
+    /// Likewise for one row.
+    static let rowUnit = 16
 
     let weights: CSIMDNBitsWeights
     let bias: UnsafePointer<Float>?
     /// Nil only if it is empty.
     let output: UnsafeMutablePointer<Float>?
 
-    /// Of ``columnUnit`` columns.
-    var parts: Int { (weights.columns + Self.columnUnit - 1) / Self.columnUnit }
+    /// Of so many columns.
+    func parts(of unit: Int) -> Int { (weights.columns + unit - 1) / unit }
 }

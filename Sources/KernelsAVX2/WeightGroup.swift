@@ -63,7 +63,7 @@
             let mask = avx2_splat_i32(0x0F0F_0F0F)
             let address = weights + index &* 32
             // One stream from memory: the hardware's own prefetching is too short-sighted for it.
-            if index & 1 == 0 { csimd_prefetch_l2(address + 4096) }
+            if index & 1 == 0 { csimd_prefetch_l2(address + 6_144) }
             let packed = avx2_load_i32(address)
             let values = activations + (index >> 1 &* 128 &+ index & 1 &* 32)
             let low = avx2_dot_bytes(avx2_and(packed, mask), avx2_load_i32(values))

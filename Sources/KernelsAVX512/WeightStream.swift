@@ -4,7 +4,7 @@
     /// What a thread asks of memory while it reads weights from the first to the last byte.
     enum WeightStream {
         /// How far ahead lines are asked for one by one: the hardware's own prefetching is too short-sighted.
-        static var bytesAhead: Int { 2_048 }
+        static var bytesAhead: Int { 6_144 }
 
         /// Asks for the first lines of the page after the next one, once in each page: the hardware follows a stream
         /// only to the end of a page, and begins anew with some lines of the next. Behind the weights' end that is no

@@ -13,9 +13,9 @@ package protocol Operator: Sendable {
     ///   does not name may be left out.
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor]
 
-    /// The input, if any, that a run reads from the first to the last byte and that takes most of its time: threads
-    /// without work bring it to their caches before.
-    var streamedInput: Int? { get }
+    /// The inputs, if any, that a run reads from the first to the last byte, one after the other, in one loop, and that
+    /// take most of its time: threads without work bring what they will read of them to their caches before.
+    var streamedInputs: [Int] { get }
 
     /// What a call that has run took; asked only where a profile is made. Operators that multiply matrices, or
     /// leave parts of their inputs unread, say so; for all others there is a default.
@@ -23,7 +23,7 @@ package protocol Operator: Sendable {
 }
 
 extension Operator {
-    package var streamedInput: Int? { nil }
+    package var streamedInputs: [Int] { [] }
 }
 
 /// A node as an operator sees it at load.

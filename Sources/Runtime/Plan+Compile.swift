@@ -53,15 +53,18 @@ extension Plan {
         return .compute(try node.implementation(opsets: opsets, registry: registry))
     }
 
-    /// Tells each step that streams weights what the next such step begins with; the last one is followed by the
-    /// first, because a decoding runs its plan again and again.
+    /// Tells each step that streams weights what the next such step reads; the last one is followed by the first,
+    /// because a decoding runs its plan again and again.
     private static func announceWeights(in steps: inout [Step], _ constants: [Tensor?]) {
-        let streams = steps.indices.compactMap { index -> (step: Int, weights: MemoryRegion)? in
-            guard case .compute(let implementation) = steps[index].action,
-                let input = implementation.streamedInput, steps[index].inputs.indices.contains(input),
-                let id = steps[index].inputs[input], let weights = constants[id], weights.isContiguous
-            else { return nil }
-            return (index, weights.region)
+        let streams = steps.indices.compactMap { index -> (step: Int, weights: [MemoryRegion])? in
+            guard case .compute(let implementation) = steps[index].action else { return nil }
+            let weights = implementation.streamedInputs.compactMap { input -> MemoryRegion? in
+                guard steps[index].inputs.indices.contains(input), let id = steps[index].inputs[input],
+                    let weights = constants[id], weights.isContiguous
+                else { return nil }
+                return weights.region
+            }
+            return weights.isEmpty ? nil : (index, weights)
         }
         for (stream, next) in zip(streams, streams.dropFirst() + streams.prefix(1)) {
             steps[stream.step].nextWeights = next.weights

@@ -13,8 +13,8 @@ package struct Plan: Sendable {
         let outputs: [ComputeGraph.ValueID?]
         /// Values whose last reader is this step.
         package let released: [ComputeGraph.ValueID]
-        /// Weights that the next step which streams any begins with, where this one has done so.
-        package internal(set) var nextWeights: MemoryRegion?
+        /// Weights that the next step which streams any reads, one after the other, where this one has done so.
+        package internal(set) var nextWeights: [MemoryRegion] = []
     }
 
     package enum Action: Sendable {
@@ -70,7 +70,7 @@ extension Plan {
             if Task.isCancelled { throw .cancelled }
             try perform(step, &values, context, observer, firstPlace, &log)
             for id in steps[step].released { values[id] = nil }
-            if let weights = steps[step].nextWeights { context.pool.readAhead(weights) }
+            if !steps[step].nextWeights.isEmpty { context.pool.readAhead(steps[step].nextWeights) }
             log?.endStep()
         }
         log?.endRun()

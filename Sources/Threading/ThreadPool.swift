@@ -19,7 +19,7 @@ package final class ThreadPool: Sendable {
     /// - Parameter threads: at least 1; the caller of a loop counts as one of them.
     package init(threads: Int) {
         threadCount = max(1, threads)
-        shared = Shared()
+        shared = Shared(threads: threadCount)
         recorder = nil
         owner = nil
         for index in 1..<max(2, threadCount) where index < threadCount {
@@ -49,10 +49,10 @@ package final class ThreadPool: Sendable {
         if owner == nil { shared.stop() }
     }
 
-    /// Has workers that wait for a loop bring the first bytes of a region to their caches, because one of the
-    /// next loops reads them: memory would be idle while small operators run.
-    package func readAhead(_ region: MemoryRegion) {
-        shared.readAhead.announce(region)
+    /// Has workers that wait for a loop bring to their caches what they will read first of some regions, because one
+    /// of the next loops goes through them, one after the other: memory would be idle while small operators run.
+    package func readAhead(_ regions: [MemoryRegion]) {
+        shared.readAhead.announce(regions)
     }
 
     /// Runs `body` over `0..<count` in contiguous chunks, at most one per thread at a time, and returns when
@@ -91,7 +91,11 @@ private final class Shared: Sendable {
     private let parkedWorkers = Atomic<Int>(0)
     private let wakeUp = NSCondition()
     private static let spins = 4_000
-    let readAhead = ReadAhead()
+    let readAhead: ReadAhead
+
+    init(threads: Int) {
+        readAhead = ReadAhead(threads: threads)
+    }
 
     func run(_ loop: Loop) {
         self.loop.store(.passUnretained(loop), ordering: .sequentiallyConsistent)
@@ -114,7 +118,7 @@ private final class Shared: Sendable {
     func work(as thread: Int) {
         var seen = 0
         while true {
-            waitForChange(from: seen)
+            waitForChange(from: seen, as: thread)
             seen = generation.load(ordering: .acquiring)
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
             takePart(as: thread)
@@ -144,10 +148,10 @@ private final class Shared: Sendable {
         wakeUp.unlock()
     }
 
-    private func waitForChange(from seen: Int) {
+    private func waitForChange(from seen: Int, as thread: Int) {
         for _ in 0..<Self.spins {
             if generation.load(ordering: .acquiring) != seen { return }
-            if readAhead.readPiece() == nil { csimd_spin_hint() }
+            if readAhead.readPiece(for: thread) == nil { csimd_spin_hint() }
         }
         wakeUp.lock()
         parkedWorkers.add(1, ordering: .sequentiallyConsistent)

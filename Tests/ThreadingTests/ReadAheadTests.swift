@@ -5,11 +5,11 @@ import Threading
 @Suite struct ReadAheadTests {
     private let pieceSize = UInt(ReadAhead.pieceSize)
 
-    private func pieces(_ region: MemoryRegion) -> [UInt] {
-        let ahead = ReadAhead()
-        ahead.announce(region)
+    private func pieces(_ regions: MemoryRegion..., threads: Int = 1, thread: Int = 0) -> [UInt] {
+        let ahead = ReadAhead(threads: threads)
+        ahead.announce(regions)
         var found: [UInt] = []
-        while let piece = ahead.readPiece() { found.append(piece) }
+        while let piece = ahead.readPiece(for: thread) { found.append(piece) }
         return found
     }
 
@@ -32,26 +32,43 @@ import Threading
         #expect(pieces(MemoryRegion(address: 1 << 30 + 77, byteCount: 600)) == [1 << 30])
     }
 
+    /// Parts begin where those of loops do, whichever region that is in.
+    @Test func ownPartFirst() {
+        let (first, second) = (UInt(1) << 30, UInt(1) << 40)
+        let regions = (
+            MemoryRegion(address: first, byteCount: 6 * 512),
+            MemoryRegion(address: second, byteCount: 2 * 512)
+        )
+        let places =
+            (0..<6).map { first + UInt($0) * pieceSize } + (0..<2).map { second + UInt($0) * pieceSize }
+        #expect(pieces(regions.0, regions.1, threads: 2, thread: 1) == [4, 5, 0, 1, 2, 3].map { places[$0] })
+        #expect(
+            pieces(regions.0, regions.1, threads: 4, thread: 3)
+                == [6, 7, 0, 1, 2, 3, 4, 5].map { places[$0] })
+        #expect(pieces(regions.1, threads: 16, thread: 15) == [places[7], places[6]])
+        #expect(pieces(threads: 2, thread: 1).isEmpty)
+    }
+
     @Test func lastAnnouncementCounts() {
-        let ahead = ReadAhead()
-        ahead.announce(MemoryRegion(address: 1 << 30, byteCount: 10_000))
-        #expect(ahead.readPiece() == 1 << 30)
-        ahead.announce(MemoryRegion(address: 1 << 31, byteCount: 512))
-        #expect(ahead.readPiece() == 1 << 31)
-        #expect(ahead.readPiece() == nil)
+        let ahead = ReadAhead(threads: 1)
+        ahead.announce([MemoryRegion(address: 1 << 30, byteCount: 10_000)])
+        #expect(ahead.readPiece(for: 0) == 1 << 30)
+        ahead.announce([MemoryRegion(address: 1 << 31, byteCount: 512)])
+        #expect(ahead.readPiece(for: 0) == 1 << 31)
+        #expect(ahead.readPiece(for: 0) == nil)
     }
 
     @Test func noPieceIsReadTwice() async {
-        let ahead = ReadAhead()
+        let ahead = ReadAhead(threads: 4)
         let count = ReadAhead.mostPieces
-        ahead.announce(MemoryRegion(address: 1 << 40, byteCount: count * ReadAhead.pieceSize))
+        ahead.announce([MemoryRegion(address: 1 << 40, byteCount: count * ReadAhead.pieceSize)])
         let seen = await withTaskGroup(of: [UInt].self) { group in
-            for _ in 0..<4 {
+            for thread in 0..<4 {
                 group.addTask {
                     var found: [UInt] = []
                     // Nil also where another thread was faster.
                     for _ in 0..<4 * count {
-                        if let piece = ahead.readPiece() { found.append(piece) }
+                        if let piece = ahead.readPiece(for: thread) { found.append(piece) }
                     }
                     return found
                 }
@@ -67,7 +84,7 @@ import Threading
         let pool = ThreadPool(threads: 3)
         let total = Atomic(0)
         for round in 0..<2_000 {
-            pool.readAhead(MemoryRegion(address: UInt(round) << 20, byteCount: 1 << 20))
+            pool.readAhead([MemoryRegion(address: UInt(round) << 20, byteCount: 1 << 20)])
             pool.parallelFor(6) { range in total.add(range.count, ordering: .relaxed) }
         }
         #expect(total.load(ordering: .relaxed) == 12_000)

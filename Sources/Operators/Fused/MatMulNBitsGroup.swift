@@ -27,8 +27,7 @@ struct MatMulNBitsGroup: Operator {
         self.products = products
     }
 
-    /// Weights of the first product; the others' follow.
-    var streamedInput: Int? { 1 }
+    var streamedInputs: [Int] { products.indices.map { 1 + $0 * Self.operandCount } }
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)

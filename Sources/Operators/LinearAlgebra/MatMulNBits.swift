@@ -45,7 +45,7 @@ package struct MatMulNBits: Operator {
         }
     }
 
-    package var streamedInput: Int? { 1 }
+    package var streamedInputs: [Int] { [1] }
 
     package func run(
         _ inputs: OperatorInputs, _ context: OperatorContext
