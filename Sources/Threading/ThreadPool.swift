@@ -151,7 +151,9 @@ private final class Shared: Sendable {
     private func waitForChange(from seen: Int, as thread: Int) {
         for _ in 0..<Self.spins {
             if generation.load(ordering: .acquiring) != seen { return }
-            if readAhead.readPiece(for: thread) == nil { csimd_spin_hint() }
+            // The pause is as long as memory takes for a piece, about: a processor forgets what it is asked for faster.
+            readAhead.readPiece(for: thread)
+            csimd_spin_hint()
         }
         wakeUp.lock()
         parkedWorkers.add(1, ordering: .sequentiallyConsistent)
