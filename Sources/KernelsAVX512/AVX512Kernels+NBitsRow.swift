@@ -91,6 +91,7 @@
                 var sums = avx512_zero_f32x4()
                 var added = n == first ? w.blocks : 0
                 let columnEnd = min(end, n &+ RowProducts.columns)
+                prefetchFactors(w, column: n &+ 2 &* RowProducts.columns)
                 var column = n
                 while column < columnEnd {
                     var group = RowGroup(w, a, column: column, products: products.row(column &- n))
@@ -119,6 +120,27 @@
                     avx512_store_first_f32x4(output + before, sums, count)
                 }
                 n = n &+ RowProducts.columns
+            }
+        }
+
+        /// Asks for the scales and zero points of a few columns at once: one line now and then between those of the
+        /// weights costs memory more.
+        @inline(__always)
+        private static func prefetchFactors(_ w: CSIMDNBitsWeights, column: Int) {
+            prefetch(w.scales + column &* w.blocks &* 4, RowProducts.columns &* w.blocks &* 4)
+            if let zeroPoints = w.zero_points {
+                prefetch(
+                    zeroPoints + column &* w.zero_point_row_bytes,
+                    RowProducts.columns &* w.zero_point_row_bytes)
+            }
+        }
+
+        @inline(__always)
+        private static func prefetch(_ start: UnsafeRawPointer, _ byteCount: Int) {
+            var offset = 0
+            while offset < byteCount {
+                csimd_prefetch_l2(start + offset)
+                offset = offset &+ 64
             }
         }
     }
@@ -172,8 +194,6 @@
         private var activations: UnsafePointer<Int8>
         private var negatedSums: UnsafePointer<Int32>
         private var products: UnsafeMutablePointer<Float>
-        /// How many blocks ahead scales are fetched.
-        private static var scalesAhead: Int { 128 }
 
         @inline(__always)
         init(
@@ -215,8 +235,6 @@
             if let zeroPoints { zero = avx512_nibbles(zeroPoints, (blocks &+ 1) >> 1) }
             let dots = WeightGroup(weights: weights, activations: activations).dots(blockSize: blockSize)
             let dot = avx512_dot_shorts(dots, zero, avx512_load_i32(negatedSums))
-            // A line of scales belongs to 16 blocks; they come from memory as the weights do.
-            csimd_prefetch_l2(scales + Self.scalesAhead &* 4)
             let scaled = avx512_mul(avx512_to_f32(dot), avx512_load_first_f32(scales, blocks))
             avx512_store_f32(products, scaled)
         }
