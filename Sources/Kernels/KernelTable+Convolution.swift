@@ -46,8 +46,9 @@ extension ConvolutionShape {
     /// Whether `WinogradKernels` compute it with less work: 25 multiplications a cell and channel, and some more to
     /// transform each channel, which few channels would not repay.
     fileprivate var suitsWinograd: Bool {
+        // In floats: a file may ask for more outputs than the products of integers hold.
         window == (3, 3) && strides == (2, 2) && dilations == (1, 1) && channels >= 16
-            && 25 * cells * 10 <= 9 * output.height * output.width * 9
+            && 25 * Double(cells) <= 0.9 * 9 * Double(output.height) * Double(output.width)
     }
 }
 
