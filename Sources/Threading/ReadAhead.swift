@@ -21,7 +21,8 @@ package struct MemoryRegion: Sendable, Equatable {
 package final class ReadAhead: Sendable {
     /// Bytes of a piece: so few that a thread soon looks for work again.
     package static let pieceSize = 512
-    /// Pieces of a thread's part that are asked for: what leaves room in a second cache of 1 MB.
+    /// Most pieces of each part that are asked for: half a second cache of 1 MB. A thread that waits alone goes on with
+    /// the others' parts.
     package static let mostPieces = 1_024
 
     private let partCount: Int

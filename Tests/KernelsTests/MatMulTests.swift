@@ -142,10 +142,11 @@ import Threading
     @Test(arguments: InstructionSet.supported)
     func stridedConvolutions(_ set: InstructionSet) {
         let sizes = [
-            (2, 2), (4, 3), (6, 7), (3, 16), (8, 29), (5, 30), (4, 31), (2, 32), (16, 13), (2, 65), (7, 128),
+            (2, 2), (4, 4), (6, 7), (7, 16), (8, 29), (5, 30), (4, 31), (2, 32), (16, 13), (2, 65), (7, 128),
+            (70, 2), (6, 40),
         ]
         for (index, output) in sizes.enumerated() {
-            let padding: (top: Int, left: Int) = [(1, 1), (0, 0), (1, 0), (4, 6)][index % 4]
+            let padding: (top: Int, left: Int) = [(1, 1), (0, 0), (1, 0), (4, 6), (2, 40)][index % 5]
             // As many rows and columns as the last window needs, or fewer: what is beyond them is padding.
             let missing = index % 3
             let shape = ConvolutionShape(

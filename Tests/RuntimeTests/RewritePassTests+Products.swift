@@ -66,6 +66,17 @@ extension RewritePassTests {
         #expect(types == (lastStride == 2 ? ["ConvGelu"] : ["ConvGelu", "ConvGelu"]))
     }
 
+    @Test func longChainsOfConvolutionsAreDivided() throws {
+        var builder = GraphBuilder()
+        let weights = builder.constant(wave([2, 2, 1, 1]))
+        var value = builder.input("x")
+        for _ in 0..<20 {
+            value = builder.node("Gelu", builder.node("Conv", value, weights), domain: "com.microsoft")
+        }
+        let types = try types(after: EpilogueFusion(), builder.finished(value), [wave([1, 2, 3, 3])])
+        #expect(types == ["ConvGelu", "ConvGelu", "ConvGelu"])
+    }
+
     @Test func layerThatIsReadElsewhereStays() throws {
         var builder = GraphBuilder()
         let weights = builder.constant(wave([3, 3, 3, 3]))

@@ -84,7 +84,8 @@ extension Conv {
             let weights = call.shape(1 + 2 * layer)
             guard let geometry = try? ConvolutionGeometry(window, input: x, weights: weights) else { break }
             x = Shape([x[0], weights[0]] + geometry.output)
-            // An element of the result takes as many multiply-adds as a channel has weights, padding included.
+            // By the definition an element of the result takes as many multiply-adds as a channel has weights, padding
+            // included; Winograd's method does less.
             multiplyAdds += x.elementCount * weights.dropFirst().reduce(1, *)
         }
         return OperatorCost(

@@ -22,6 +22,8 @@ package struct EpilogueFusion: RewritePass {
     private struct Products {
         private(set) var pattern: PatternGraph
         private let isPrivate: [Bool]
+        /// Layers of one node: it computes each inside the next one, and a file may have any number of them.
+        private static let mostLayers = 8
 
         init(_ pattern: PatternGraph) {
             self.pattern = pattern
@@ -79,7 +81,7 @@ package struct EpilogueFusion: RewritePass {
         private func layers(before convolution: ComputeGraph.Node) -> [ComputeGraph.ValueID?] {
             guard let value = convolution.input(0), isPrivate[value],
                 let before = pattern.node(value, "ConvGelu", domain: OperatorRegistry.fusedDomain),
-                before.attributes.equals(convolution.attributes)
+                before.attributes.equals(convolution.attributes), before.inputs.count / 2 < Self.mostLayers
             else { return [convolution.input(0)] }
             let missingBias = before.inputs.count.isMultiple(of: 2)
             return before.inputs + (missingBias ? [nil] : [])
