@@ -71,8 +71,8 @@ extension KernelTable {
     /// Convolution of images, `act(W * X + bias)`, without a matrix of patches: the products' panels are
     /// gathered from the images.
     ///
-    /// Windows of 3 × 3 with strides of 2 are computed by Winograd's method, which takes 25 multiplications instead
-    /// of 36 and rounds the results a little differently.
+    /// Windows of 3 × 3 with strides of 2 are computed by Winograd's method where that is less work: it takes 25
+    /// multiplications instead of 36 and rounds the results a little differently.
     ///
     /// - Parameters:
     ///   - input: `[images, channels, height, width]`
@@ -124,8 +124,7 @@ extension KernelTable {
                 CSIMDProduct(
                     a: weights.rows.tiles, b: input, b_row_bytes: 0, b_is_transposed: false, patches: patches,
                     n: positions, column_bias: nil, row_bias: bias, activation: activation.code,
-                    residual: nil,
-                    residual_stride: 0, c: c, c_stride: positions),
+                    residual: nil, residual_stride: 0, c: c, c_stride: positions),
                 batch: images, bStep: shape.channels * shape.height * shape.width * 4,
                 cStep: weights.rows.rows * positions, on: pool)
         }

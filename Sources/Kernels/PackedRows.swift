@@ -1,11 +1,12 @@
 internal import CSIMD
 internal import Memory
-package import Threading
+internal import Threading
 
-/// Rows of a matrix of floats, copied into tiles as products read their A: once, however many products follow.
-package struct PackedRows: Sendable {
-    package let rows: Int
-    package let columns: Int
+/// Rows of a matrix of floats, copied into tiles as products read their A, or in the order of `WinogradKernels`: once,
+/// however many products follow.
+struct PackedRows: Sendable {
+    let rows: Int
+    let columns: Int
     fileprivate let tileCount: Int
     fileprivate let block: MemoryBlock
 
@@ -21,7 +22,7 @@ extension KernelTable {
     /// Copies A into tiles, on all threads.
     ///
     /// - Parameter a: `[M, K]`, not transposed.
-    package func packRows(_ a: borrowing MatrixOperand, on pool: ThreadPool) -> PackedRows {
+    func packRows(_ a: borrowing MatrixOperand, on pool: ThreadPool) -> PackedRows {
         packRows(a, by: functions.products.packTiles, on: pool)
     }
 

@@ -64,6 +64,29 @@ import Threading
             try plan(graph).steps.map(\.nextWeights) == [[], [weights[1].region], [], [weights[0].region]])
     }
 
+    /// Products of one loop are announced together, in the order in which it reads them.
+    @Test func weightsOfGroupedProductsAreAnnounced() throws {
+        var graph = ComputeGraph()
+        let (x, a) = (graph.addValue("x"), graph.addValue("a"))
+        let outputs = [graph.addValue("y"), graph.addValue("z")]
+        let weights = (0..<2).map { _ in Tensor([UInt8](repeating: 0x77, count: 16 * 8), shape: [16, 1, 8]) }
+        let scales = graph.addValue("scales", constant: Tensor([Float](repeating: 1, count: 16)))
+        let operands = weights.flatMap { weights -> [Int?] in
+            [graph.addValue("weights", constant: weights), scales, nil, nil, nil]
+        }
+        graph.inputs = [x]
+        graph.outputs = outputs
+        graph.nodes = [
+            node("Neg", [x], [a]),
+            node(
+                "MatMulNBitsGroup", [a] + operands, outputs, domain: OperatorRegistry.fusedDomain,
+                attributes: ["K": .int(16), "N": .ints([16, 16]), "bits": .int(4), "block_size": .int(16)]),
+        ]
+        let plan = try Plan(
+            graph, opsets: ["": 18, OperatorRegistry.fusedDomain: 1], registry: .standard)
+        #expect(plan.steps.map(\.nextWeights) == [[], weights.map(\.region)])
+    }
+
     @Test func unsupportedOperatorsAreListedAtOnce() {
         var graph = ComputeGraph()
         let ids = (0..<5).map { graph.addValue("v\($0)") }

@@ -85,7 +85,8 @@ typedef struct CSIMDPatches {
     ptrdiff_t output_width;
 } CSIMDPatches;
 
-// A matrix in tiles of rows, [tile][k][row of the tile], as products read their A; see ProductKernels.
+// A matrix in tiles of rows, [tile][k][row of the tile], as products read their A; see ProductKernels. Or in the order
+// of CSIMDWinograd.
 typedef struct CSIMDTiles {
     float *_Nonnull elements;
     ptrdiff_t count;

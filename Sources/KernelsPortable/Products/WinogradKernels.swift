@@ -104,7 +104,8 @@ package enum WinogradKernels {
     ) {
         let size = channels &* rows
         transformWeights(weights, size, into: scratch.weights)
-        // The next tile's weights, which follow, are asked for in as many steps as the products take.
+        // The next tile's weights, which follow, are asked for in as many steps as the products take; by a block's last
+        // tile in vain.
         let steps = (channels &+ 7) / 8
         var prefetch = Prefetch(address: weights + 9 &* size, step: 36 &* size / (inputPlaces &* steps))
         var product = 0
@@ -202,7 +203,7 @@ extension WinogradKernels {
         ) -> (inputs: Int, sums: Int, weights: Int) {
             let channels = partChannels(p.channels)
             return (
-                inputPlaces &* placeStep(channels), tiles &* products &* tileSums,
+                (inputPlaces &* placeStep(channels) &+ 15) & ~15, tiles &* products &* tileSums,
                 (transformedPlaces &* channels &* ProductKernels.tileRows &+ 15) & ~15
             )
         }
