@@ -130,7 +130,7 @@ let package = Package(
         // MARK: Tests
 
         .target(
-            name: "TestSupport", dependencies: ["ONNXFormat"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["ONNXFormat", "Tensors"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("Threading", ["Threading"]),
         tests("Memory", ["Memory", "Threading"]),

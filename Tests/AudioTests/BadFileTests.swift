@@ -5,19 +5,19 @@ import Testing
 
 /// Files that are refused, and what the message must name.
 struct BadFileTests {
-    let scratch: Scratch
+    let directory: TemporaryDirectory
 
     init() throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     @Test func emptyFile() throws {
-        let path = try scratch.write([])
+        let path = try directory.write([])
         #expect(errorOpening(path) == .emptyFile(file: path))
     }
 
     @Test func missingFile() {
-        let path = scratch.path("absent.wav")
+        let path = directory.path("absent.wav")
         #expect(errorOpening(path) == .fileNotFound(file: path))
         #expect(errorOpening(path)?.isMissingInput == true)
         #expect(errorOpening(path)?.description == "\(path): no such file")
@@ -26,14 +26,14 @@ struct BadFileTests {
     }
 
     @Test func notRegularFiles() throws {
-        let pipe = scratch.path("pipe.wav")
+        let pipe = directory.path("pipe.wav")
         #expect(mkfifo(pipe, 0o600) == 0)
         #expect(errorOpening(pipe) == .notRegularFile(file: pipe, kind: "a pipe"))
-        let directory = scratch.directory.path
-        #expect(errorOpening(directory) == .notRegularFile(file: directory, kind: "a directory"))
+        let folder = directory.url.path
+        #expect(errorOpening(folder) == .notRegularFile(file: folder, kind: "a directory"))
         #expect(errorOpening("/dev/zero") == .notRegularFile(file: "/dev/zero", kind: "a device"))
-        #expect(errorOpening(directory)?.description.contains("not a regular file") == true)
-        #expect(errorOpening(directory)?.isMissingInput == false)
+        #expect(errorOpening(folder)?.description.contains("not a regular file") == true)
+        #expect(errorOpening(folder)?.isMissingInput == false)
     }
 
     @Test(arguments: [
@@ -56,12 +56,12 @@ struct BadFileTests {
         ([1, 2, 3], "this kind of file"),
     ])
     func foreignBytes(bytes: [UInt8], format: String) throws {
-        let path = try scratch.write(bytes)
+        let path = try directory.write(bytes)
         #expect(errorOpening(path) == .unsupportedFormat(file: path, format: format))
     }
 
     @Test func suggestionQuotesTheName() throws {
-        let path = try scratch.write(Array("text".utf8), as: "it's a talk.txt")
+        let path = try directory.write(Array("text".utf8), "it's a talk.txt")
         let quoted = path.replacingOccurrences(of: "'", with: "'\\''")
         #expect(errorOpening(path)?.description.contains("ffmpeg -i '\(quoted)' -ar") == true)
     }
@@ -70,7 +70,7 @@ struct BadFileTests {
     func randomBytes(seed: UInt64) throws {
         var generator = Signals.Generator(state: seed)
         let noise = (0..<4_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let path = try scratch.write(noise)
+        let path = try directory.write(noise)
         #expect(errorOpening(path) != nil)
     }
 
@@ -85,7 +85,7 @@ struct BadFileTests {
             damaged[Int.random(in: 0..<damaged.count, using: &generator)] = .random(
                 in: 0...255, using: &generator)
         }
-        let path = try scratch.write(damaged)
+        let path = try directory.write(damaged)
         guard let limit = PieceLimit(seconds: 1) else { return }
         do throws(AudioError) {
             let recording = try Recording(path: path, pieceLimit: limit)
@@ -99,23 +99,23 @@ struct BadFileTests {
     }
 
     @Test func headerWithoutData() throws {
-        let empty = try scratch.write(WaveBytes().file([]))
+        let empty = try directory.write(WaveBytes().file([]))
         #expect(errorOpening(empty) == .noAudio(file: empty))
-        let cutAfterHeader = try scratch.write(WaveBytes().header(dataSize: 8_000))
+        let cutAfterHeader = try directory.write(WaveBytes().header(dataSize: 8_000))
         #expect(errorOpening(cutAfterHeader) == .noAudio(file: cutAfterHeader))
     }
 
     @Test(arguments: [0, 36] as [UInt32])
     func unfinishedHeader(fileSize: UInt32) throws {
         let wave = WaveBytes(claimedDataSize: 0, claimedFileSize: fileSize)
-        let path = try scratch.write(wave.file(Signals.chirp(rate: 16_000)))
+        let path = try directory.write(wave.file(Signals.chirp(rate: 16_000)))
         #expect(errorOpening(path) == .unfinishedHeader(file: path))
         #expect(errorOpening(path)?.description.contains("header is unfinished") == true)
     }
 
     @Test(arguments: [4, 12, 20, 30, 36, 40])
     func cutHeader(length: Int) throws {
-        let path = try scratch.write(Array(WaveBytes().file([0.1, 0.2]).prefix(length)))
+        let path = try directory.write(Array(WaveBytes().file([0.1, 0.2]).prefix(length)))
         let error = try #require(errorOpening(path))
         guard case .corrupt(path, "WAV", _) = error else {
             Issue.record("\(error)")
@@ -125,7 +125,7 @@ struct BadFileTests {
 
     @Test(arguments: [0, 1_000, 3_999, 384_001, 2_147_483_647, 4_294_967_295])
     func sampleRates(rate: Int) throws {
-        let path = try scratch.write(WaveBytes(rate: rate).file(Signals.noise(count: 1_000)))
+        let path = try directory.write(WaveBytes(rate: rate).file(Signals.noise(count: 1_000)))
         switch errorOpening(path) {
         case .unsupportedSampleRate(path, rate): break
         case .corrupt(path, "WAV", _): #expect(rate == 0 || rate > Int32.max)
@@ -134,12 +134,12 @@ struct BadFileTests {
     }
 
     @Test func channelCounts() throws {
-        let most = try scratch.write(WaveBytes(channelCount: 64).file(Signals.noise(count: 10_000)))
+        let most = try directory.write(WaveBytes(channelCount: 64).file(Signals.noise(count: 10_000)))
         #expect(errorOpening(most) == nil)
-        let tooMany = try scratch.write(WaveBytes(channelCount: 65).file(Signals.noise(count: 100)))
+        let tooMany = try directory.write(WaveBytes(channelCount: 65).file(Signals.noise(count: 100)))
         #expect(errorOpening(tooMany) == .tooManyChannels(file: tooMany, count: 65))
         for count in [0, 2_000] {
-            let path = try scratch.write(WaveBytes(channelCount: count).file(Signals.noise(count: 100)))
+            let path = try directory.write(WaveBytes(channelCount: count).file(Signals.noise(count: 100)))
             guard case .corrupt(path, "WAV", _) = errorOpening(path) else {
                 Issue.record("\(count) channels: \(String(describing: errorOpening(path)))")
                 continue
@@ -153,7 +153,7 @@ struct BadFileTests {
         values[2 * 12_000 + 1] = value
         values[2 * 20_000] = .nan
         let wave = WaveBytes(coding: .float32, rate: rate, channelCount: 2)
-        let path = try scratch.write(wave.file(data: values.flatMap { bytes($0.bitPattern) }))
+        let path = try directory.write(wave.file(data: values.flatMap { bytes($0.bitPattern) }))
         let error = try #require(errorOpening(path))
         let position = 12_000 / Double(rate)
         #expect(error == .notFinite(file: path, count: 2, frame: 12_000, channel: 1, seconds: position))
@@ -164,7 +164,7 @@ struct BadFileTests {
     @Test func overflowingSamples() throws {
         let values = [Float](repeating: .greatestFiniteMagnitude, count: 4_000)
         let wave = WaveBytes(coding: .float32, channelCount: 2)
-        let path = try scratch.write(wave.file(data: values.flatMap { bytes($0.bitPattern) }))
+        let path = try directory.write(wave.file(data: values.flatMap { bytes($0.bitPattern) }))
         #expect(errorOpening(path) == .overflow(file: path))
     }
 }

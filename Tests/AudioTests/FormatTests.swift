@@ -5,17 +5,17 @@ import Testing
 
 /// The same sound out of every format that is read.
 struct FormatTests {
-    let scratch: Scratch
+    let directory: TemporaryDirectory
 
     init() throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     @Test(arguments: WaveBytes.Coding.allCases, [1, 2, 3])
     func waveCodings(coding: WaveBytes.Coding, channelCount: Int) throws {
         let signal = Signals.chirp(rate: 16_000)
         let wave = WaveBytes(coding: coding, channelCount: channelCount)
-        let recording = try Recording(path: try scratch.write(wave.file(signal)))
+        let recording = try Recording(path: try directory.write(wave.file(signal)))
         #expect(recording.format == "WAV")
         #expect(recording.sourceRate == 16_000)
         #expect(recording.channelCount == channelCount)
@@ -37,7 +37,7 @@ struct FormatTests {
     func sampleRates(rate: Int) throws {
         // At 4 kHz there is room for 2 kHz only, which the sweep reaches after 0.96 s.
         let duration = rate == 4_000 ? 0.75 : 1.5
-        let path = try scratch.write(
+        let path = try directory.write(
             WaveBytes(coding: .float32, rate: rate).file(Signals.chirp(rate: rate, duration: duration)))
         let recording = try Recording(path: path)
         let expected = Signals.chirp(rate: 16_000, duration: duration)
@@ -66,7 +66,7 @@ struct FormatTests {
         (100_000, 22_050), (123_457, 384_000), (65_536, 44_100), (65_537, 44_100), (131_072, 48_000),
     ])
     func resampledLengths(frames: Int, rate: Int) throws {
-        let path = try scratch.write(WaveBytes(rate: rate).file(Signals.noise(count: frames)))
+        let path = try directory.write(WaveBytes(rate: rate).file(Signals.noise(count: frames)))
         let recording = try Recording(path: path)
         let expected = (frames * 16_000 + rate - 1) / rate
         #expect(recording.sampleCount == expected)
@@ -78,7 +78,7 @@ struct FormatTests {
     @Test func peakAboveOneDividesTheWholeRecording() throws {
         var loud = Signals.chirp(rate: 16_000, amplitude: 2, duration: 4)
         loud[50_000] = -4
-        let path = try scratch.write(WaveBytes(coding: .float32).file(loud))
+        let path = try directory.write(WaveBytes(coding: .float32).file(loud))
         let limit = try #require(PieceLimit(seconds: 1))
         for recording in [try Recording(path: path), try Recording(path: path, pieceLimit: limit)] {
             #expect(recording.peak == 4)
@@ -88,13 +88,13 @@ struct FormatTests {
 
     @Test func peakUpToOneChangesNothing() throws {
         let signal = Signals.noise(count: 16_000, amplitude: 1)
-        let recording = try Recording(path: try scratch.write(WaveBytes(coding: .float32).file(signal)))
+        let recording = try Recording(path: try directory.write(WaveBytes(coding: .float32).file(signal)))
         #expect(try samples(of: recording) == signal)
     }
 
     @Test func silenceIsSound() throws {
         let recording = try Recording(
-            path: try scratch.write(WaveBytes().file([Float](repeating: 0, count: 20_000))))
+            path: try directory.write(WaveBytes().file([Float](repeating: 0, count: 20_000))))
         #expect(recording.peak == 0)
         #expect(try samples(of: recording) == [Float](repeating: 0, count: 20_000))
     }
@@ -102,7 +102,7 @@ struct FormatTests {
     @Test func samplesInMemory() throws {
         let signal = Signals.noise(count: 50_000, amplitude: 3)
         let limit = try #require(PieceLimit(seconds: 1))
-        let path = try scratch.write(WaveBytes(coding: .float32).file(signal))
+        let path = try directory.write(WaveBytes(coding: .float32).file(signal))
         let fromFile = try pieces(of: Recording(path: path, pieceLimit: limit))
         let recording = try Recording(samples: signal, name: "microphone", pieceLimit: limit)
         #expect(recording.duration == 3.125)
@@ -118,7 +118,7 @@ struct FormatTests {
     @Test func recordingsCanBeReadSideBySide() throws {
         let signal = Signals.noise(count: 64_000)
         let limit = try #require(PieceLimit(seconds: 1))
-        let path = try scratch.write(WaveBytes(coding: .float32).file(signal))
+        let path = try directory.write(WaveBytes(coding: .float32).file(signal))
         let recording = try Recording(path: path, pieceLimit: limit)
         var first = try recording.pieces()
         var second = try recording.pieces()

@@ -4,12 +4,17 @@ import TestSupport
 import Testing
 
 struct LongRecordingTests {
+    let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
     /// Two hours, whose samples would take 460 MB; the file is a hole after its header.
     @Test(.enabled(if: !Fixtures.isSanitized), arguments: [16_000, 8_000])
     func memoryIsBoundedByThePiece(rate: Int) async throws {
-        let scratch = try Scratch()
         let dataSize = 2 * 3_600 * rate * 2
-        let path = try scratch.write(WaveBytes(rate: rate).header(dataSize: dataSize))
+        let path = try directory.write(WaveBytes(rate: rate).header(dataSize: dataSize))
         #expect(truncate(path, 44 + dataSize) == 0)
 
         // In a process of its own: other tests of this one allocate at the same time.

@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 struct PieceTests {
-    let scratch: Scratch
+    let directory: TemporaryDirectory
 
     init() throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     private func record(_ signal: [Float], seconds: Double) throws -> Recording {
-        let path = try scratch.write(WaveBytes(coding: .float32).file(signal))
+        let path = try directory.write(WaveBytes(coding: .float32).file(signal))
         return try Recording(path: path, pieceLimit: try #require(PieceLimit(seconds: seconds)))
     }
 

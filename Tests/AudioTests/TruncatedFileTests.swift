@@ -5,15 +5,15 @@ import Testing
 
 /// Files that end too early, or do not say where they end.
 struct TruncatedFileTests {
-    let scratch: Scratch
+    let directory: TemporaryDirectory
 
     init() throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     private func cut(_ name: String, to share: Double) throws -> String {
         let whole = try fixture(name)
-        return try scratch.write(Array(whole.prefix(Int(Double(whole.count) * share))), as: name)
+        return try directory.write(Array(whole.prefix(Int(Double(whole.count) * share))), name)
     }
 
     @Test(arguments: [0.4, 0.6, 0.9, 0.99])
@@ -31,7 +31,7 @@ struct TruncatedFileTests {
     @Test func flacWithDamageInTheMiddle() throws {
         var damaged = try fixture("chirp.flac")
         for index in 0..<40 { damaged[damaged.count / 2 + index] = 0xAA }
-        let path = try scratch.write(damaged)
+        let path = try directory.write(damaged)
         guard case .truncated(path, "FLAC", _) = errorOpening(path) else {
             Issue.record("\(String(describing: errorOpening(path)))")
             return
@@ -43,7 +43,7 @@ struct TruncatedFileTests {
         var file = try fixture("chirp.flac")
         file[21] &= 0xF0
         for index in 22...25 { file[index] = 0 }
-        let recording = try Recording(path: try scratch.write(file, as: "test.flac"))
+        let recording = try Recording(path: try directory.write(file, "test.flac"))
         #expect(recording.duration == 1.5)
         #expect(recording.warnings.isEmpty)
     }
@@ -91,7 +91,7 @@ struct TruncatedFileTests {
     /// The first file's table of contents ends the decoding, so the user is told of the rest.
     @Test func mp3FilesInOne() throws {
         let one = try fixture("chirp.mp3")
-        let path = try scratch.write(one + one, as: "two.mp3")
+        let path = try directory.write(one + one, "two.mp3")
         let recording = try Recording(path: path)
         #expect(recording.duration == 1.5)
         guard case .undecodedBytes(path, "MP3", let count) = recording.warnings.first else {
@@ -105,14 +105,14 @@ struct TruncatedFileTests {
     func streamedWave(size: UInt32) throws {
         let signal = Signals.chirp(rate: 16_000)
         let wave = WaveBytes(claimedDataSize: size, claimedFileSize: size == .max ? size : size + 36)
-        let recording = try Recording(path: try scratch.write(wave.file(signal)))
+        let recording = try Recording(path: try directory.write(wave.file(signal)))
         #expect(recording.sampleCount == signal.count)
         #expect(recording.warnings.isEmpty)
     }
 
     @Test func cutWaveIsReadWithAWarning() throws {
         let whole = WaveBytes().file(Signals.chirp(rate: 16_000))
-        let path = try scratch.write(Array(whole.dropLast(10_000)))
+        let path = try directory.write(Array(whole.dropLast(10_000)))
         let recording = try Recording(path: path)
         #expect(recording.sampleCount == 24_000 - 5_000)
         #expect(recording.warnings == [.missingBytes(file: path, format: "WAV", count: 10_000)])
@@ -120,13 +120,13 @@ struct TruncatedFileTests {
 
     @Test func fileThatShrinksBetweenThePasses() throws {
         let whole = WaveBytes().file(Signals.noise(count: 80_000))
-        let path = try scratch.write(whole)
+        let path = try directory.write(whole)
         let limit = try #require(PieceLimit(seconds: 1))
         for length in [whole.count - 60_000, whole.count - 2, 1_000] {
             let recording = try Recording(path: path, pieceLimit: limit)
             #expect(truncate(path, length) == 0)
             #expect(throws: AudioError.changedWhileReading(file: path)) { try pieces(of: recording) }
-            _ = try scratch.write(whole)
+            _ = try directory.write(whole)
         }
     }
 }

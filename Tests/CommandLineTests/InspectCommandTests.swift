@@ -4,20 +4,13 @@ import Testing
 
 /// `qwen3-asr inspect` as its users run it.
 @Suite struct InspectCommandTests {
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
 
     private func toy(_ path: String) -> String { Fixtures.directory.appending(path: "toy/" + path).path }
-
-    private func write(_ bytes: [UInt8], _ name: String = "model.onnx") throws -> String {
-        let file = directory.appending(path: name)
-        try Data(bytes).write(to: file)
-        return file.path
-    }
 
     @Test func graphAndDirectory() throws {
         let graph = try Command("inspect", toy("decoder_step.int4.onnx")).run()
@@ -32,15 +25,15 @@ import Testing
     }
 
     @Test func unsupportedOperatorsAreListed() throws {
-        let model = try write(
-            ModelWriter.model(operatorSets: [("", 99), ("com.example", 1)]) { graph in
-                graph.input("x")
-                graph.node("Neg", ["x"], ["y"], name: "negation")
-                graph.node("Twist", ["y"], ["z"], name: "first", domain: "com.example")
-                graph.node("Twist", ["z"], ["w"], name: "second", domain: "com.example")
-                graph.node("Optional", ["w"], ["out"], name: "third")
-                graph.output("out")
-            })
+        let bytes = ModelWriter.model(operatorSets: [("", 99), ("com.example", 1)]) { graph in
+            graph.input("x")
+            graph.node("Neg", ["x"], ["y"], name: "negation")
+            graph.node("Twist", ["y"], ["z"], name: "first", domain: "com.example")
+            graph.node("Twist", ["z"], ["w"], name: "second", domain: "com.example")
+            graph.node("Optional", ["w"], ["out"], name: "third")
+            graph.output("out")
+        }
+        let model = try directory.write(bytes, "model.onnx")
         let text = try Command("inspect", model).run()
         #expect(text.status == 0)
         #expect(text.errors == "")
@@ -67,11 +60,11 @@ import Testing
         #expect(before.output.contains("Softmax"))
         #expect(!before.output.contains("FusedAttention"))
 
-        let file = directory.appending(path: "graphs.dot")
-        let both = try Command("inspect", "--json", "--dot", file.path, toy("")).run()
+        let file = directory.path("graphs.dot")
+        let both = try Command("inspect", "--json", "--dot", file, toy("")).run()
         #expect(both.status == 0)
         #expect(both.records.count == 1)
-        let text = try String(contentsOf: file, encoding: .utf8)
+        let text = try String(contentsOfFile: file, encoding: .utf8)
         #expect(text.components(separatedBy: "digraph ").count == 6)
     }
 
@@ -89,7 +82,7 @@ import Testing
     }
 
     @Test func failureIsAnObjectToo() throws {
-        let model = try write(Array("no model".utf8))
+        let model = try directory.write("no model".utf8, "model.onnx")
         let result = try Command("inspect", "--json", model).run()
         #expect(result.status == 78)
         #expect((result.records.first?["error"] as? [String: Any])?["code"] as? Int == 78)

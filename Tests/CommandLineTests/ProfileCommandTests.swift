@@ -4,20 +4,19 @@ import Testing
 
 /// `qwen3-asr profile` as its users run it.
 @Suite struct ProfileCommandTests {
-    private let directory: URL
+    private let directory: TemporaryDirectory
     private let speech = Fixtures.directory.appending(path: "speech/four-two-seven.wav").path
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
 
-    private func file(_ name: String) -> String { directory.appending(path: name).path }
+    private func file(_ name: String) -> String { directory.path(name) }
 
     /// With the cache of limits in a folder of its own.
     private func run(_ arguments: String...) throws -> Command.Result {
         var command = Command(["profile"] + arguments)
-        command.environment["XDG_CACHE_HOME"] = directory.path
+        command.environment["XDG_CACHE_HOME"] = directory.url.path
         return try command.run()
     }
 
@@ -137,7 +136,7 @@ import Testing
         #expect(missing.status == 66)
         #expect(missing.errors == "qwen3-asr: \(file("none.json")): no such file\n")
         for (text, message) in [("{", "JSON"), ("{\"traceEvents\": []}", "its schema is not")] {
-            try Data(text.utf8).write(to: URL(filePath: file("foreign.json")))
+            try directory.write(text.utf8, "foreign.json")
             let result = try run("--compare", file("foreign.json"), file("foreign.json"))
             #expect(result.status == 65)
             #expect(result.output == "")

@@ -5,19 +5,13 @@ import Testing
 /// `qwen3-asr transcribe` with the bundled model, as its users run it.
 @Suite struct TranscribeCommandTests {
     private let recording = Fixtures.directory.appending(path: "speech/four-two-seven.wav").path
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
 
-    private func path(_ name: String) -> String { directory.appending(path: name).path }
-
-    private func write(_ bytes: [UInt8], _ name: String) throws -> String {
-        try Data(bytes).write(to: URL(filePath: path(name)))
-        return path(name)
-    }
+    private func path(_ name: String) -> String { directory.path(name) }
 
     @Test(arguments: ["fp32", "int4"], ["avx512", "avx2", "portable"])
     func digitsOfTheBundledRecording(variant: String, instructionSet: String) throws {
@@ -65,7 +59,7 @@ import Testing
     }
 
     @Test func severalInputsGoOnPastABadOne() throws {
-        let bad = try write(Array("no audio at all".utf8), "bad.wav")
+        let bad = try directory.write("no audio at all".utf8, "bad.wav")
         let result = try Command(
             "transcribe", "--format", "json", "--quiet", path("absent.wav"), bad, recording
         ).run()
@@ -106,7 +100,7 @@ import Testing
     }
 
     @Test func collidingOutputsAreFoundBeforeWork() throws {
-        let other = try write(Array(Data(contentsOf: URL(filePath: recording))), "four-two-seven.flac")
+        let other = try directory.write(Data(contentsOf: URL(filePath: recording)), "four-two-seven.flac")
         let result = try Command("transcribe", "--output-dir", path("results"), recording, other).run()
         #expect(result.status == 64)
         #expect(result.errors.contains("would both be written to four-two-seven.txt"))
@@ -114,7 +108,7 @@ import Testing
 
     @Test func fullDiskIsAnError() throws {
         let process = try Command("transcribe", "--quiet", recording)
-            .process(output: URL(filePath: path("out")), errors: URL(filePath: path("err")))
+            .process(output: directory.file("out"), errors: directory.file("err"))
         process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
         try process.run()
         process.waitUntilExit()
@@ -129,17 +123,16 @@ import Testing
             state = state &* 1_664_525 &+ 1_013_904_223
             return Float(state >> 16) / 65_536 * 0.2 - 0.1
         }
-        let long = try write(WaveBytes().file(noise), "long.wav")
-        let output = path("out")
+        let long = try directory.write(WaveBytes().file(noise), "long.wav")
         let process = try Command("transcribe", "--format", "json", long)
-            .process(output: URL(filePath: output), errors: URL(filePath: path("err")))
+            .process(output: directory.file("out"), errors: directory.file("err"))
         try process.run()
         Thread.sleep(forTimeInterval: 1)
         kill(process.processIdentifier, signal)
         process.waitUntilExit()
         #expect(process.terminationReason == .exit)
         #expect(Int(process.terminationStatus) == status)
-        #expect(try String(contentsOfFile: output, encoding: .utf8) == "")
+        #expect(try String(contentsOf: directory.file("out"), encoding: .utf8) == "")
     }
 
     @Test func environmentNamesTheModel() throws {

@@ -5,11 +5,10 @@ import Testing
 /// `qwen3-asr verify` as its users run it.
 @Suite struct VerifyCommandTests {
     private let toy = Fixtures.directory.appending(path: "toy")
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
 
     private func toy(_ path: String) -> String { toy.appending(path: path).path }
@@ -73,19 +72,18 @@ import Testing
     @Test func damagedWeightIsFound() throws {
         let original = Fixtures.directory.appending(path: "toy-fused")
         for name in ["decoder_step.int4.onnx", "decoder_weights.data", "decoder_weights.int4.data"] {
-            let data = try Data(contentsOf: original.appending(path: name))
-            try data.write(to: directory.appending(path: name))
+            try directory.write(Data(contentsOf: original.appending(path: name)), name)
         }
         let arguments = [
             "verify", "--bisect", "--json", "--reference", original.appending(path: "recorded").path,
-            directory.appending(path: "decoder_step.int4.onnx").path,
+            directory.path("decoder_step.int4.onnx"),
         ]
         #expect(try Command(arguments).run().status == 0)
 
-        let weights = directory.appending(path: "decoder_weights.int4.data")
-        var bytes = try Data(contentsOf: weights)
+        let weights = "decoder_weights.int4.data"
+        var bytes = try Data(contentsOf: directory.file(weights))
         for index in bytes.indices { bytes[index] ^= 0x08 }
-        try bytes.write(to: weights)
+        try directory.write(bytes, weights)
         let result = try Command(arguments).run()
         #expect(result.status == 1)
         let record = try #require(result.records.first)
@@ -103,10 +101,9 @@ import Testing
     }
 
     @Test func severalModels() throws {
-        let bad = directory.appending(path: "bad.onnx")
-        try Data("no model".utf8).write(to: bad)
+        let bad = try directory.write("no model".utf8, "bad.onnx")
         let result = try Command(
-            "verify", "--json", toy("encoder.onnx"), bad.path, "/nonexistent.onnx", toy("decoder_init.onnx")
+            "verify", "--json", toy("encoder.onnx"), bad, "/nonexistent.onnx", toy("decoder_init.onnx")
         ).run()
         #expect(result.status == 1)
         let codes = result.records.map { ($0["error"] as? [String: Any])?["code"] as? Int }
@@ -115,12 +112,12 @@ import Testing
     }
 
     @Test func brokenReferenceIsNamed() throws {
-        let dataSet = directory.appending(path: "test_data_set_0")
+        let dataSet = directory.file("test_data_set_0")
         try FileManager.default.copyItem(
             at: toy.appending(path: "reference/encoder/test_data_set_0"), to: dataSet)
         let output = dataSet.appending(path: "output_0.pb")
         try Data(try Data(contentsOf: output).prefix(100)).write(to: output)
-        let result = try Command("verify", toy("encoder.onnx"), "--reference", directory.path).run()
+        let result = try Command("verify", toy("encoder.onnx"), "--reference", directory.url.path).run()
         #expect(result.status == 78)
         #expect(result.errors.contains("output_0.pb: truncated or corrupt"))
     }

@@ -1,5 +1,6 @@
 import Operators
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct MatMulTests {

@@ -1,20 +1,18 @@
 import Foundation
 import Profiling
+import TestSupport
 import Testing
 import Transcription
 
 @Suite struct ProfileFileTests {
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
 
     private func file(_ text: String) throws -> String {
-        let url = directory.appending(path: UUID().uuidString + ".json")
-        try Data(text.utf8).write(to: url)
-        return url.path
+        try directory.write(text.utf8, "profile.json")
     }
 
     @Test func readsWhatItWrote() throws {
@@ -43,12 +41,12 @@ import Transcription
     }
 
     @Test func missingFile() {
-        let path = directory.appending(path: "none.json").path
+        let path = directory.path("none.json")
         #expect(throws: ProfilingError.missing("\(path): no such file")) {
             try ProfileFile.read(path)
         }
-        #expect(throws: ProfilingError.missing("\(directory.path): is a directory")) {
-            try ProfileFile.read(directory.path)
+        #expect(throws: ProfilingError.missing("\(directory.url.path): is a directory")) {
+            try ProfileFile.read(directory.url.path)
         }
     }
 

@@ -1,6 +1,6 @@
-import Foundation
 import Runtime
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct ConstantAlignmentTests {
@@ -8,11 +8,9 @@ import Testing
     @Test(arguments: ["none", "node", "output", "capture"])
     func constantsThatOthersReadAreCopied(otherReader: String) throws {
         let numbers = (0..<20).map { Float($0) - 7.5 }
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).bin")
-        try (Data([0xFF]) + numbers.withUnsafeBytes { Data($0) }).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
+        let mapping = try temporaryMapping([0xFF] + numbers.withUnsafeBytes { [UInt8]($0) })
         let unaligned = try #require(
-            Tensor(mapping: MappedFile(path: file.path), byteOffset: 1, elementType: .float32, shape: [5, 4]))
+            Tensor(mapping: mapping, byteOffset: 1, elementType: .float32, shape: [5, 4]))
         var builder = GraphBuilder()
         let weights = builder.constant(unaligned)
         var outputs = [builder.node("MatMul", builder.input("x"), weights)]
@@ -42,11 +40,9 @@ import Testing
     /// Scales and zero points of a quantised product stay like its weights; its A and bias do not.
     @Test(arguments: 0..<6)
     func inputsOfAQuantisedProduct(place: Int) throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).bin")
-        try Data(count: 17).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
+        let mapping = try temporaryMapping([UInt8](repeating: 0, count: 17))
         let unaligned = try #require(
-            Tensor(mapping: MappedFile(path: file.path), byteOffset: 1, elementType: .float32, shape: [4]))
+            Tensor(mapping: mapping, byteOffset: 1, elementType: .float32, shape: [4]))
         var graph = ComputeGraph()
         let value = graph.addValue("constant", constant: unaligned)
         let output = graph.addValue("y")

@@ -1,31 +1,34 @@
 import Foundation
 import Glibc
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Mapped file faults")
 struct MappedFileFaultsTests {
-    private static func makeFile(_ byteCount: Int) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: "faults-\(UUID().uuidString)").path
-        try Data(count: byteCount).write(to: URL(filePath: path))
-        return path
+    /// Made by this process: one that a test ends removes nothing.
+    private let directory: TemporaryDirectory
+    private let path: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        path = try directory.write(Data(count: 100_000), "mapped")
     }
 
     @Test("a file cut short while mapped ends the process with a message")
     func truncatedWhileMapped() async throws {
         let result = await #expect(
             processExitsWith: .exitCode(78), observing: [\.standardErrorContent]
-        ) {
+        ) { [path = path as String] in
             MappedFileFaults.install()
             MappedFileFaults.install()
-            let path = try Self.makeFile(100_000)
             let file = try MappedFile(path: path)
             truncate(path, 10)
             #expect(file.bytes.unsafeLoad(fromByteOffset: 90_000, as: UInt8.self) == 1)
         }
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(message.contains("truncated while in use: file has 10 bytes, needs 100000"))
-        #expect(message.contains("/faults-"))
+        #expect(message.contains(path))
     }
 
     /// By the signal, or by the handler of a sanitizer, but not by this one.
@@ -39,9 +42,8 @@ struct MappedFileFaultsTests {
     func faultElsewhere() async throws {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.exitStatus, \.standardErrorContent]
-        ) {
+        ) { [path = path as String] in
             MappedFileFaults.install()
-            let path = try Self.makeFile(100_000)
             // A mapping that is gone has left no trace.
             _ = try MappedFile(path: path)
             let descriptor = open(path, O_RDONLY)

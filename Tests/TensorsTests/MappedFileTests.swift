@@ -1,12 +1,13 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct MappedFileTests {
-    private func temporaryFile(_ bytes: [UInt8]) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-        try Data(bytes).write(to: URL(filePath: path))
-        return path
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
     }
 
     @Test func unalignedElementsAreReadable() throws {
@@ -16,8 +17,7 @@ import Testing
             + values.flatMap { value in
                 (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
             }
-        let path = try temporaryFile(bytes)
-        defer { unlink(path) }
+        let path = try directory.write(bytes, "mapped")
         let file = try MappedFile(path: path)
         let tensor = try #require(
             Tensor(mapping: file, byteOffset: 1, elementType: .float32, shape: [3]))
@@ -27,8 +27,7 @@ import Testing
 
     @Test(arguments: [(-4, 1), (0, 3), (9, 0), (Int.max, 1), (4, 2)])
     func elementsMustLieWithinTheFile(offset: Int, count: Int) throws {
-        let path = try temporaryFile([UInt8](repeating: 0, count: 8))
-        defer { unlink(path) }
+        let path = try directory.write([UInt8](repeating: 0, count: 8), "mapped")
         let file = try MappedFile(path: path)
         #expect(
             Tensor(mapping: file, byteOffset: offset, elementType: .float32, shape: [count]) == nil)
@@ -37,8 +36,7 @@ import Testing
     /// Beyond the end of the file, too, where touching a page would end the process.
     @Test(arguments: [0, 1, 4_096, 100_000], [0, 1])
     func populating(byteCount: Int, kept: Int) throws {
-        let path = try temporaryFile([UInt8](repeating: 7, count: byteCount))
-        defer { unlink(path) }
+        let path = try directory.write([UInt8](repeating: 7, count: byteCount), "mapped")
         let file = try MappedFile(path: path)
         if kept == 0 && byteCount > 0 { try #require(truncate(path, 0) == 0) }
         file.populate()
@@ -51,8 +49,7 @@ import Testing
 
     @Test(arguments: [0, 1, 4_096, 17 << 20])
     func releasing(byteCount: Int) throws {
-        let path = try temporaryFile([UInt8](repeating: 7, count: byteCount))
-        defer { unlink(path) }
+        let path = try directory.write([UInt8](repeating: 7, count: byteCount), "mapped")
         let file = try MappedFile(path: path)
         #expect(file.partCount == (byteCount + (16 << 20) - 1) >> 24)
         for part in 0..<file.partCount { file.release(part: part) }
@@ -63,8 +60,7 @@ import Testing
     }
 
     @Test func emptyFileMaps() throws {
-        let path = try temporaryFile([])
-        defer { unlink(path) }
+        let path = try directory.write([], "mapped")
         #expect(try MappedFile(path: path).byteCount == 0)
     }
 
@@ -72,11 +68,10 @@ import Testing
         #expect(throws: MappedFileError.notARegularFile(path: "/dev/null")) {
             try MappedFile(path: "/dev/null")
         }
-        let directory = FileManager.default.temporaryDirectory.path
-        #expect(throws: MappedFileError.notARegularFile(path: directory)) { try MappedFile(path: directory) }
-        let pipe = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        let folder = directory.url.path
+        #expect(throws: MappedFileError.notARegularFile(path: folder)) { try MappedFile(path: folder) }
+        let pipe = directory.path("pipe")
         mkfifo(pipe, 0o600)
-        defer { unlink(pipe) }
         #expect(throws: MappedFileError.notARegularFile(path: pipe)) { try MappedFile(path: pipe) }
     }
 

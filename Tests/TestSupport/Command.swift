@@ -52,17 +52,14 @@ package struct Command {
 
     /// Runs the program to its end.
     package func run() throws -> Result {
-        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let (output, errors) = (directory.appending(path: "out"), directory.appending(path: "err"))
-        let process = try process(output: output, errors: errors)
+        let directory = try TemporaryDirectory()
+        let process = try process(output: directory.file("out"), errors: directory.file("err"))
         try process.run()
         process.waitUntilExit()
         return Result(
             status: process.terminationStatus,
             endedBySignal: process.terminationReason == .uncaughtSignal,
-            output: try String(contentsOf: output, encoding: .utf8),
-            errors: try String(contentsOf: errors, encoding: .utf8))
+            output: try String(contentsOf: directory.file("out"), encoding: .utf8),
+            errors: try String(contentsOf: directory.file("err"), encoding: .utf8))
     }
 }

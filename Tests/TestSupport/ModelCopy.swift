@@ -9,7 +9,7 @@ package final class ModelCopy: Sendable {
     }
 
     /// Holds the model, and beside it what must not be read.
-    private let parent: URL
+    private let parent: TemporaryDirectory
     package let url: URL
 
     package static let files = [
@@ -18,17 +18,13 @@ package final class ModelCopy: Sendable {
     ]
 
     package init() throws {
-        parent = FileManager.default.temporaryDirectory.appending(path: "model-\(UUID().uuidString)")
-        url = parent.appending(path: "model")
+        parent = try TemporaryDirectory()
+        url = parent.file("model")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         for name in Self.files {
             let source = Fixtures.directory.appending(path: "toy").appending(path: name)
             try FileManager.default.copyItem(at: source, to: url.appending(path: name))
         }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: parent)
     }
 
     package func file(_ name: String) -> URL { url.appending(path: name) }

@@ -41,7 +41,6 @@ import Verification
     private func findDamage(_ original: URL, _ settings: RunSettings, seed: UInt64) async throws {
         let options = try settings.sessionOptions()
         let damaged = try DamagedModel(copying: original)
-        defer { damaged.remove() }
         var generator = Generator(state: seed)
         let files = try FileManager.default.contentsOfDirectory(atPath: original.path)
             .filter { $0.hasSuffix(".onnx") && $0 != "encoder.int4.onnx" }.sorted()

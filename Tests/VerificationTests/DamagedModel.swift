@@ -1,20 +1,21 @@
 import Foundation
 import ONNXFormat
 import Tensors
+import TestSupport
 import Testing
 
 /// A copy of a model directory, one byte of whose weights can be changed at a time.
 struct DamagedModel {
-    let directory: URL
+    private let copy: TemporaryDirectory
+    var directory: URL { copy.url }
 
     init(copying original: URL) throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        copy = try TemporaryDirectory()
         for name in try FileManager.default.contentsOfDirectory(atPath: original.path) {
             let file = original.appending(path: name)
             if try file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true { continue }
             // Written anew, because the original may not be writable.
-            try Data(contentsOf: file).write(to: directory.appending(path: name))
+            try copy.write(Data(contentsOf: file), name)
         }
     }
 
@@ -75,9 +76,5 @@ struct DamagedModel {
         let byte = try #require(try handle.read(upToCount: 1)?.first)
         try handle.seek(toOffset: offset)
         try handle.write(contentsOf: Data([byte ^ mask]))
-    }
-
-    func remove() {
-        try? FileManager.default.removeItem(at: directory)
     }
 }

@@ -16,7 +16,6 @@ import Verification
 
     @Test func stepThatDisagreesWithPrefillIsFound() async throws {
         let damaged = try DamagedModel(copying: Fixtures.directory.appending(path: "toy-fused"))
-        defer { damaged.remove() }
         // A weight that only the step reads, because it is in its own file.
         let file = damaged.directory.appending(path: "decoder_step.onnx")
         let whole = try Data(contentsOf: file)

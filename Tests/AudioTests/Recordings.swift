@@ -2,27 +2,9 @@ import Audio
 import Foundation
 import TestSupport
 
-/// A temporary directory with the files of one test; gone when the value is.
-final class Scratch {
-    let directory: URL
-
-    init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "audio-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    /// The path of `name` in the directory.
-    func path(_ name: String) -> String { directory.appending(path: name).path }
-
-    /// Writes a file and returns its path.
-    func write(_ bytes: [UInt8], as name: String = "test.wav") throws -> String {
-        try Data(bytes).write(to: directory.appending(path: name))
-        return path(name)
-    }
+extension TemporaryDirectory {
+    /// Writes a recording whose name does not matter, over the one before.
+    func write(_ bytes: [UInt8]) throws -> String { try write(bytes, "test.wav") }
 }
 
 /// The bytes of a file in `Tests/Fixtures/audio`.
