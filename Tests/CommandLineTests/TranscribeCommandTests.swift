@@ -117,22 +117,24 @@ import Testing
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
     func signalsEndCleanly(signal: Int32, status: Int) throws {
-        // Ten minutes of noise: long enough to be interrupted at work.
-        var state: UInt32 = 1
-        let noise = (0..<16_000 * 600).map { _ in
-            state = state &* 1_664_525 &+ 1_013_904_223
-            return Float(state >> 16) / 65_536 * 0.2 - 0.1
-        }
-        let long = try directory.write(WaveBytes().file(noise), "long.wav")
-        let process = try Command("transcribe", "--format", "json", long)
-            .process(output: directory.file("out"), errors: directory.file("err"))
+        // An hour of silence, a hole behind a header: long enough to be interrupted at work.
+        let dataSize = 3_600 * 16_000 * 2
+        let long = try directory.write(WaveBytes().header(dataSize: dataSize), "long.wav")
+        #expect(truncate(long, 44 + dataSize) == 0)
+        let output = directory.file("out")
+        let process = try Command("transcribe", "--format", "json", recording, long)
+            .process(output: output, errors: directory.file("err"))
         try process.run()
-        Thread.sleep(forTimeInterval: 1)
+        // Before the first recording's line the program may not listen for signals yet.
+        while process.isRunning, try !String(contentsOf: output, encoding: .utf8).hasSuffix("\n") {
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        Thread.sleep(forTimeInterval: 0.5)
         kill(process.processIdentifier, signal)
         process.waitUntilExit()
         #expect(process.terminationReason == .exit)
         #expect(Int(process.terminationStatus) == status)
-        #expect(try String(contentsOf: directory.file("out"), encoding: .utf8) == "")
+        #expect(try String(contentsOf: output, encoding: .utf8).split(separator: "\n").count == 1)
     }
 
     @Test func environmentNamesTheModel() throws {
