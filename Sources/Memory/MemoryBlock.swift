@@ -14,16 +14,23 @@ package final class MemoryBlock: @unchecked Sendable {
     package static let alignment = 64
 
     package init(byteCount: Int) {
-        if let block = MemoryStore.shared.take(byteCount) {
-            (base, self.byteCount) = block
-        } else {
-            base = Self.allocate(MemoryStore.roundedUp(byteCount))
-            self.byteCount = byteCount
-        }
+        (base, self.byteCount) = Self.allocate(byteCount)
+    }
+
+    /// The memory of a block, for an object that is its owner as a block would be.
+    ///
+    /// - Returns: the size besides, for ``free(_:_:)``.
+    package static func allocate(_ byteCount: Int) -> (base: UnsafeMutableRawPointer, byteCount: Int) {
+        MemoryStore.shared.take(byteCount) ?? (new(MemoryStore.roundedUp(byteCount)), byteCount)
+    }
+
+    /// Gives up what ``allocate(_:)`` returned.
+    package static func free(_ base: UnsafeMutableRawPointer, _ byteCount: Int) {
+        if !MemoryStore.shared.keep(base, byteCount) { base.deallocate() }
     }
 
     /// New memory; much of it in huge pages, each of which is cleared at once.
-    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    private static func new(_ byteCount: Int) -> UnsafeMutableRawPointer {
         guard byteCount >= leastForHugePages else {
             return .allocate(byteCount: byteCount, alignment: alignment)
         }
@@ -37,6 +44,6 @@ package final class MemoryBlock: @unchecked Sendable {
     private static let leastForHugePages = 2 * hugePage
 
     deinit {
-        if !MemoryStore.shared.keep(base, byteCount) { base.deallocate() }
+        Self.free(base, byteCount)
     }
 }

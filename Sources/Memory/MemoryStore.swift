@@ -7,8 +7,8 @@ internal import Synchronization
 package final class MemoryStore: Sendable {
     package static let shared = MemoryStore(capacity: 192 << 20)
 
-    /// Smaller blocks are the allocator's business; it does not return them to the system.
-    private static let smallestSize = 1 << 16
+    /// Smaller blocks are as large. The allocator takes several times as long as the store, because it has to align them.
+    private static let smallestSize = 1 << 8
     private static let largestSize = 1 << 31
     /// Sizes between two powers of two.
     private static let steps = 4
@@ -18,7 +18,7 @@ package final class MemoryStore: Sendable {
     /// Most bytes that are kept.
     private let capacity: Int
     /// Addresses of blocks, 0 where there is none; ``placesPerSize`` for each size.
-    private let places: InlineArray<512, Atomic<UInt>>
+    private let places: InlineArray<768, Atomic<UInt>>
     private let keptBytes = Atomic<Int>(0)
 
     package init(capacity: Int) {
@@ -86,8 +86,8 @@ package final class MemoryStore: Sendable {
 
     /// The class of a block's size: `steps` to each power of two. Nil for what is not kept.
     private static func sizeClass(_ byteCount: Int) -> (index: Int, size: Int)? {
-        guard byteCount >= smallestSize, byteCount <= largestSize else { return nil }
-        let last = byteCount - 1
+        guard byteCount <= largestSize else { return nil }
+        let last = max(smallestSize, byteCount) - 1
         let power = Int.bitWidth - 1 - last.leadingZeroBitCount
         let unit = (1 << power) / steps
         let step = (last - (1 << power)) / unit

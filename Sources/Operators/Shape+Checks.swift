@@ -3,6 +3,11 @@ package import Tensors
 extension Shape {
     /// A shape computed from a model's numbers.
     package static func result(_ dimensions: [Int]) throws(OperatorError) -> Shape {
+        try result(Axes(dimensions))
+    }
+
+    /// ``result(_:)`` of dimensions that are no array.
+    package static func result(_ dimensions: Axes) throws(OperatorError) -> Shape {
         guard let shape = Shape(checking: dimensions), shape.elementCount <= ResultLimit.elements else {
             throw .invalid("result of shape \(dimensions) is negative or too large")
         }

@@ -58,7 +58,7 @@ package final class GrowingTensor: Sendable {
 
     /// The present room if it suffices, else a larger one with the entries so far.
     private func room(for total: Int, like tensor: Tensor, _ state: State) -> Tensor? {
-        var dimensions = tensor.shape.dimensions
+        var dimensions = tensor.shape.axes
         if let room = state.room {
             dimensions[axis] = room.shape[axis]
             guard room.elementType == tensor.elementType, room.shape == Shape(dimensions) else { return nil }

@@ -13,32 +13,35 @@ package struct StridedRows {
         package let count: Int
     }
 
-    private var dimensions: [Int] = []
-    private var strides: [Int] = []
+    /// Of the merged axes; behind them is room for as many as there were.
+    private var dimensions: Axes
+    private var strides: Axes
+    /// Merged axes but the last.
+    private let outer: Int
     private let isEmpty: Bool
 
-    package init(shape: Shape, strides: [Int]) {
+    package init(shape: Shape, strides: Axes) {
         isEmpty = shape.elementCount == 0
-        for (dimension, stride) in zip(shape, strides) where dimension != 1 {
-            if let last = self.strides.last, last == stride * dimension {
-                self.dimensions[self.dimensions.count - 1] *= dimension
-                self.strides[self.strides.count - 1] = stride
+        dimensions = Axes(repeating: 1, count: max(1, shape.rank))
+        self.strides = Axes(repeating: 1, count: max(1, shape.rank))
+        var last = -1
+        for axis in 0..<shape.rank where shape[axis] != 1 {
+            if last >= 0, self.strides[last] == strides[axis] * shape[axis] {
+                dimensions[last] *= shape[axis]
             } else {
-                self.dimensions.append(dimension)
-                self.strides.append(stride)
+                last += 1
+                dimensions[last] = shape[axis]
             }
+            self.strides[last] = strides[axis]
         }
-        if dimensions.isEmpty {
-            dimensions = [1]
-            self.strides = [1]
-        }
+        outer = max(0, last)
     }
 
     package func forEachRow<Failure: Error>(_ body: (Row) throws(Failure) -> Void) throws(Failure) {
         guard !isEmpty else { return }
-        let outer = dimensions.count - 1
-        let rows = dimensions[..<outer].reduce(1, *)
-        var position = [Int](repeating: 0, count: outer)
+        var rows = 1
+        for axis in 0..<outer { rows *= dimensions[axis] }
+        var position = Axes(repeating: 0, count: outer)
         var offset = 0
         for index in 0..<rows {
             try body(Row(index: index, offset: offset, stride: strides[outer], count: dimensions[outer]))

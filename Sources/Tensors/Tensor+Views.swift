@@ -1,5 +1,5 @@
 extension Tensor {
-    private func view(_ shape: Shape, strides: [Int], elementOffset: Int = 0) -> Tensor {
+    private func view(_ shape: Shape, strides: Axes, elementOffset: Int = 0) -> Tensor {
         Tensor(
             elementType: elementType, shape: shape, strides: strides, storage: storage,
             byteOffset: byteOffset + elementOffset * elementType.byteWidth)
@@ -15,7 +15,7 @@ extension Tensor {
     }
 
     /// Strides with which the elements take another shape where they are; nil if there are none.
-    private func strides(reshapedTo shape: Shape) -> [Int]? {
+    private func strides(reshapedTo shape: Shape) -> Axes? {
         // Axes that continue each other form one block; each must be a run of whole axes of the new shape.
         var blocks: [(count: Int, stride: Int)] = []
         for (dimension, stride) in zip(self.shape, strides) where dimension != 1 {
@@ -25,7 +25,7 @@ extension Tensor {
                 blocks.append((dimension, stride))
             }
         }
-        var result = [Int](repeating: 0, count: shape.rank)
+        var result = Axes(repeating: 0, count: shape.rank)
         var axis = shape.rank - 1
         for block in blocks.reversed() {
             var count = 1
@@ -42,8 +42,14 @@ extension Tensor {
 
     /// Axis `i` of the result is axis `permutation[i]` of this tensor.
     package func transposed(_ permutation: [Int]) -> Tensor {
-        precondition(permutation.sorted() == Array(0..<rank), "\(permutation) permutes no \(rank) axes")
-        return view(Shape(permutation.map { shape[$0] }), strides: permutation.map { strides[$0] })
+        var isMissing = Axes(repeating: 1, count: rank)
+        for axis in permutation { isMissing[axis] = 0 }
+        precondition(
+            permutation.count == rank && isMissing.allSatisfy { $0 == 0 },
+            "\(permutation) permutes no \(rank) axes")
+        return view(
+            Shape(Axes(count: rank) { shape[permutation[$0]] }),
+            strides: Axes(count: rank) { strides[permutation[$0]] })
     }
 
     /// `count` elements along an axis from `start`, each `step` from the previous one; `step` may be
@@ -54,12 +60,10 @@ extension Tensor {
             precondition(start >= 0 && start < shape[axis])
             precondition((0..<shape[axis]).contains(start + (count - 1) * step))
         }
-        var dimensions = shape.dimensions
-        var strides = strides
-        dimensions[axis] = count
         let offset = count == 0 ? 0 : start * strides[axis]
-        strides[axis] *= step
-        return view(Shape(dimensions), strides: strides, elementOffset: offset)
+        return view(
+            Shape(shape.axes.replacing(axis, with: count)),
+            strides: strides.replacing(axis, with: strides[axis] * step), elementOffset: offset)
     }
 
     /// A tensor with one axis less: its entry `index`.
@@ -70,20 +74,12 @@ extension Tensor {
     /// Without an axis of size 1.
     package func droppingAxis(_ axis: Int) -> Tensor {
         precondition(shape[axis] == 1)
-        var dimensions = shape.dimensions
-        var strides = strides
-        dimensions.remove(at: axis)
-        strides.remove(at: axis)
-        return view(Shape(dimensions), strides: strides)
+        return view(Shape(shape.axes.removing(axis)), strides: strides.removing(axis))
     }
 
     /// With an axis of size 1 inserted before `axis`.
     package func insertingAxis(_ axis: Int) -> Tensor {
-        var dimensions = shape.dimensions
-        var strides = strides
-        dimensions.insert(1, at: axis)
-        strides.insert(1, at: axis)
-        return view(Shape(dimensions), strides: strides)
+        view(Shape(shape.axes.inserting(1, at: axis)), strides: strides.inserting(1, at: axis))
     }
 
     /// Repeated along axes of size 1, and along new leading axes, without copying. `shape` must be one that
@@ -91,7 +87,7 @@ extension Tensor {
     package func broadcast(to shape: Shape) -> Tensor {
         let missing = shape.rank - rank
         precondition(missing >= 0, "\(self.shape) broadcast to \(shape)")
-        var strides = [Int](repeating: 0, count: shape.rank)
+        var strides = Axes(repeating: 0, count: shape.rank)
         for axis in 0..<rank {
             precondition(
                 self.shape[axis] == shape[missing + axis] || self.shape[axis] == 1,

@@ -8,12 +8,12 @@ package struct Tensor: Sendable {
     package let elementType: ElementType
     package let shape: Shape
     /// Distance, in elements, between neighbours along each axis; 0 along broadcast axes.
-    package let strides: [Int]
+    package let strides: Axes
     let storage: TensorStorage
     /// Of the first element.
     let byteOffset: Int
 
-    init(elementType: ElementType, shape: Shape, strides: [Int], storage: TensorStorage, byteOffset: Int) {
+    init(elementType: ElementType, shape: Shape, strides: Axes, storage: TensorStorage, byteOffset: Int) {
         self.elementType = elementType
         self.shape = shape
         self.strides = strides
@@ -29,9 +29,13 @@ package struct Tensor: Sendable {
     package var isContiguous: Bool {
         if shape.elementCount <= 1 { return true }
         var expected = 1
-        for axis in stride(from: rank - 1, through: 0, by: -1) where shape[axis] != 1 {
-            if strides[axis] != expected { return false }
-            expected *= shape[axis]
+        var axis = rank - 1
+        while axis >= 0 {
+            if shape[axis] != 1 {
+                if strides[axis] != expected { return false }
+                expected *= shape[axis]
+            }
+            axis -= 1
         }
         return true
     }
@@ -168,9 +172,9 @@ extension Tensor {
         @_lifetime(borrow self)
         get {
             var last = 0
-            for (dimension, stride) in zip(shape, strides) where dimension > 1 {
-                if stride < 0 { return nil }
-                last += (dimension - 1) * stride
+            for axis in 0..<rank where shape[axis] > 1 {
+                if strides[axis] < 0 { return nil }
+                last += (shape[axis] - 1) * strides[axis]
             }
             let byteCount = shape.elementCount == 0 ? 0 : (last + 1) * elementType.byteWidth
             return _overrideLifetime(

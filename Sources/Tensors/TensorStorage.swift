@@ -9,7 +9,8 @@ final class TensorStorage: @unchecked Sendable {
     let byteCount: Int
     /// Keeps a mapping alive; nil when the bytes were allocated here.
     let mapping: MappedFile?
-    private let block: MemoryBlock?
+    /// What was allocated; nil for a mapping.
+    private let allocatedBytes: Int?
 
     /// Alignment of allocated storage.
     static let alignment = MemoryBlock.alignment
@@ -17,9 +18,7 @@ final class TensorStorage: @unchecked Sendable {
     /// Uninitialised bytes.
     init(byteCount: Int) {
         // Room for a whole vector past the end, so that kernels may read tails without a special case.
-        let block = MemoryBlock(byteCount: byteCount + Self.alignment)
-        base = block.base
-        self.block = block
+        (base, allocatedBytes) = MemoryBlock.allocate(byteCount + Self.alignment)
         self.byteCount = byteCount
         mapping = nil
     }
@@ -29,6 +28,10 @@ final class TensorStorage: @unchecked Sendable {
         base = UnsafeMutableRawPointer(mutating: mapping.base)
         byteCount = mapping.byteCount
         self.mapping = mapping
-        block = nil
+        allocatedBytes = nil
+    }
+
+    deinit {
+        if let allocatedBytes { MemoryBlock.free(base, allocatedBytes) }
     }
 }

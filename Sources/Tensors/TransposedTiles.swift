@@ -23,9 +23,9 @@ struct TransposedTiles {
     private static let width = 8
 
     /// Nil if the view's rows are contiguous, or too small for tiles.
-    init?(shape: Shape, strides: [Int]) {
+    init?(shape: Shape, strides: Axes) {
         let targetStrides = shape.rowMajorStrides
-        guard shape.elementCount > 0, let last = shape.dimensions.lastIndex(where: { $0 != 1 }),
+        guard shape.elementCount > 0, let last = shape.lastIndex(where: { $0 != 1 }),
             strides[last] != 1, shape[last] >= Self.width,
             let first = shape.indices.first(where: {
                 $0 != last && strides[$0] == 1 && shape[$0] >= Self.width

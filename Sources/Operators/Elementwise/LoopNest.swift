@@ -36,7 +36,7 @@ struct LoopNest: Sendable {
     }
 
     /// For one operand that is not a tensor.
-    init(_ shape: Shape, strides: [Int]) {
+    init(_ shape: Shape, strides: Axes) {
         merge(shape) { SIMD4(strides[$0], 0, 0, 0) }
     }
 
