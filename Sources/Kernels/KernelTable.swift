@@ -1,7 +1,8 @@
-/// The kernels of one instruction set. Chosen once; nothing else dispatches.
+/// The kernels of one instruction set. Chosen once; nothing else dispatches. A class, because operators copy it, and it
+/// consists of many functions.
 ///
 /// The entry points that take spans check sizes once and then hand pointers to the kernels, which do not.
-package struct KernelTable: Sendable {
+package final class KernelTable: Sendable {
     package let instructionSet: InstructionSet
     let functions: KernelFunctions
 

@@ -31,7 +31,7 @@
 
         /// Scratch that ``matMulNBits`` needs.
         package static func nbitsScratchBytes(_ weights: CSIMDNBitsWeights, rows: Int) -> Int {
-            max(panelScratchBytes(rows: rows), rowScratchBytes(blocks: weights.blocks))
+            rows == 1 ? rowScratchBytes(blocks: weights.blocks) : panelScratchBytes(rows: rows)
         }
 
         /// Eight bits, any number of rows: one element after the other.

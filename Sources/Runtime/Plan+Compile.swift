@@ -19,6 +19,9 @@ extension Plan {
         _ refusals: inout [OperatorRefusal]
     ) -> Plan {
         let released = lastReaders(of: graph)
+        let constants = graph.values.map(\.constant)
+        let fed = graph.inputs + graph.captures.map(\.inner)
+        var slots = Slots(fed: fed)
         var steps: [Step] = []
         for (index, node) in graph.nodes.enumerated() {
             let action: Action
@@ -29,16 +32,43 @@ extension Plan {
                 continue
             }
             steps.append(
-                Step(
-                    name: node.name, type: node.qualifiedType, action: action, inputs: node.inputs,
-                    outputs: node.outputs, released: released[index]))
+                step(node, action, released: released[index], constants: constants, &slots))
         }
-        let initialValues = graph.values.map(\.constant)
-        announceWeights(in: &steps, initialValues)
+        announceWeights(in: &steps, constants)
+        var initialSlots = [Tensor?](repeating: nil, count: slots.count)
+        for id in fed { initialSlots[slots.take(id)] = constants[id] }
         return Plan(
             identity: PlanIdentity(), steps: steps, valueNames: graph.values.map(\.name),
-            initialValues: initialValues,
+            constants: constants, slots: slots.slot, initialSlots: initialSlots,
             inputs: graph.inputs, outputs: graph.outputs, captures: graph.captures)
+    }
+
+    private static func step(
+        _ node: ComputeGraph.Node, _ action: Action, released: [ComputeGraph.ValueID], constants: [Tensor?],
+        _ slots: inout Slots
+    ) -> Step {
+        var variables: [(input: Int, slot: Int)] = []
+        var fixed = [Tensor?](repeating: nil, count: node.inputs.count)
+        for (input, id) in node.inputs.enumerated() {
+            guard let id else { continue }
+            if let constant = constants[id], slots.slot[id] == nil {
+                fixed[input] = constant
+            } else {
+                variables.append((input, slots.take(id)))
+            }
+        }
+        var action = action
+        if case .compute(let implementation) = action, let bound = implementation.bound(to: fixed) {
+            action = .compute(bound)
+            fixed = [Tensor?](repeating: nil, count: fixed.count)
+        }
+        // Before the slots of what is released are free: results are stored while it is still there.
+        let targets = node.outputs.map { $0.map { slots.take($0) } }
+        for id in released { slots.release(id) }
+        return Step(
+            name: node.name, type: node.qualifiedType, action: action, inputs: node.inputs,
+            outputs: node.outputs, released: released, constants: fixed, variables: variables,
+            targets: targets, emptied: released.compactMap { slots.slot[$0] })
     }
 
     private static func action(

@@ -6,7 +6,7 @@ extension Plan {
     package var layers: [Int?] {
         var current: Int?
         return steps.map { step in
-            for case let id? in step.inputs where initialValues[id] != nil {
+            for case let id? in step.inputs where constants[id] != nil {
                 let name = valueNames[id]
                 if let layer = Self.layer(of: name) {
                     current = layer

@@ -144,7 +144,7 @@ private struct ReadRun {
         let step = plan.steps[index]
         let results = results[firstPlace + index].map { Array(log.summaries[$0]) } ?? []
         let inputs = step.inputs.map {
-            $0.flatMap { values[$0] ?? plan.initialValues[$0].map { TensorSummary($0) } }
+            $0.flatMap { values[$0] ?? plan.constants[$0].map { TensorSummary($0) } }
         }
         for (id, result) in zip(step.outputs, results) {
             guard let id else { continue }

@@ -80,7 +80,7 @@ package final class Session: Sendable {
     /// The mapped files that hold the weights.
     package var weightFiles: [MappedFile] {
         var files: [ObjectIdentifier: MappedFile] = [:]
-        for case let file? in whole.plan.initialValues.map({ $0?.mappedFile }) {
+        for case let file? in whole.plan.constants.map({ $0?.mappedFile }) {
             files[ObjectIdentifier(file)] = file
         }
         return files.values.sorted { $0.path < $1.path }

@@ -12,14 +12,14 @@ final class Loop: Sendable {
     /// Least units of a chunk.
     private let grain: Int
     let recorder: LoopRecorder?
-    private let body: @Sendable (Range<Int>) -> Void
+    private let body: @Sendable (Range<Int>, Int) -> Void
     private let partCount: Int
     /// What is left of each part: its start, and in the upper half its end.
     private let parts: InlineArray<16, Atomic<UInt64>>
 
     init(
         count: Int, grain: Int, threads: Int, recorder: LoopRecorder?,
-        body: @escaping @Sendable (Range<Int>) -> Void
+        body: @escaping @Sendable (Range<Int>, Int) -> Void
     ) {
         self.count = count
         let unit = count >> 31 + 1
@@ -57,7 +57,7 @@ final class Loop: Sendable {
         for distance in 0..<partCount {
             let part = (thread + distance) % partCount
             while let chunk = claim(part, atFront: distance == 0) {
-                body(chunk.lowerBound * unit..<min(count, chunk.upperBound * unit))
+                body(chunk.lowerBound * unit..<min(count, chunk.upperBound * unit), thread)
                 ranAny = true
             }
         }

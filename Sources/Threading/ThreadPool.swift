@@ -64,9 +64,19 @@ package final class ThreadPool: Sendable {
     ///   - grain: the least number of iterations that is worth handing to another thread.
     ///   - body: receives disjoint ranges that together cover `0..<count`.
     package func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
+        parallelFor(count, grain: grain) { range, _ in body(range) }
+    }
+
+    /// ``parallelFor(_:grain:_:)`` for a body that has something for each thread, such as memory to work in.
+    ///
+    /// - Parameter body: receives a range and the number, below ``threadCount``, of the thread it runs on: no two
+    ///   calls have the same one at a time.
+    package func parallelFor(
+        _ count: Int, grain: Int = 1, _ body: @Sendable (_ range: Range<Int>, _ thread: Int) -> Void
+    ) {
         guard count > 0 else { return }
-        guard threadCount > 1, count > grain else { return body(0..<count) }
-        guard !shared.loopIsRunning.exchange(true, ordering: .acquiring) else { return body(0..<count) }
+        guard threadCount > 1, count > grain else { return body(0..<count, 0) }
+        guard !shared.loopIsRunning.exchange(true, ordering: .acquiring) else { return body(0..<count, 0) }
         withoutActuallyEscaping(body) { body in
             shared.run(
                 Loop(

@@ -107,20 +107,21 @@ import Threading
                 data.activations = activations
                 return data
             }
-            var outputs = [[Float]](repeating: [], count: data.count)
             let quantized = kernels.quantizeRows(
                 activations.span, rows: rows, depth: 200, blockSize: 32, bits: 4, on: Self.pool)
-            kernels.matMulNBits(quantized, productCount: data.count, on: Self.pool) { index, body in
-                var output = [Float](repeating: .nan, count: rows * data[index].shape.columns)
-                data[index].withWeights { weights, bias in
-                    var span = output.mutableSpan
-                    body(weights, bias, &span)
-                }
-                outputs[index] = output
+            let products = data.map { data in
+                data.withWeights { NBitsProduct($0, bias: $1, owner: data) }
             }
-            for (data, output) in zip(data, outputs) {
+            let counts = products.map { $0.outputCount(rows: rows) }
+            var output = [Float](repeating: .nan, count: counts.reduce(0, +))
+            var span = output.mutableSpan
+            kernels.matMulNBits(quantized, products, into: &span, on: Self.pool)
+            var start = 0
+            for (data, count) in zip(data, counts) {
                 let expected = data.product(kernels, quantized: true, pool: Self.pool)
-                #expect(output.map(\.bitPattern) == expected.map(\.bitPattern))
+                #expect(
+                    output[start..<start + expected.count].map(\.bitPattern) == expected.map(\.bitPattern))
+                start += count
             }
         }
     }

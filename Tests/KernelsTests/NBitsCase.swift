@@ -79,15 +79,20 @@ struct NBitsData {
     /// Runs the kernels.
     func product(_ kernels: KernelTable, quantized: Bool, pool: ThreadPool, groups: [Int32]? = nil) -> [Float]
     {
+        if quantized {
+            let rows = kernels.quantizeRows(
+                activations.span, rows: shape.rows, depth: shape.depth, blockSize: shape.blockSize,
+                bits: shape.bits, on: pool)
+            let product = withWeights { NBitsProduct($0, bias: $1, owner: self) }
+            var padded = [Float](repeating: .nan, count: product.outputCount(rows: shape.rows))
+            var span = padded.mutableSpan
+            kernels.matMulNBits(rows, [product], into: &span, on: pool)
+            return Array(padded.prefix(shape.rows * shape.columns))
+        }
         var output = [Float](repeating: .nan, count: shape.rows * shape.columns)
         var span = output.mutableSpan
         withWeights { weights, bias in
-            if quantized {
-                let rows = kernels.quantizeRows(
-                    activations.span, rows: shape.rows, depth: shape.depth, blockSize: shape.blockSize,
-                    bits: shape.bits, on: pool)
-                kernels.matMulNBits(rows, weights, bias: bias, into: &span, on: pool)
-            } else if let groups {
+            if let groups {
                 kernels.matMulNBits(
                     activations.span, rows: shape.rows, weights, groups: groups.span, bias: bias,
                     into: &span, on: pool)
@@ -100,7 +105,7 @@ struct NBitsData {
     }
 
     /// Runs `body` with the weights and the bias, if there is one.
-    func withWeights(_ body: (borrowing NBitsWeights, Span<Float>?) -> Void) {
+    func withWeights<Result>(_ body: (borrowing NBitsWeights, Span<Float>?) -> Result) -> Result {
         let bytes = unaligned.span.bytes
         let valueEnd = 1 + values.count
         let scaleEnd = valueEnd + scales.count * 4
@@ -115,7 +120,7 @@ struct NBitsData {
             columns: shape.columns, depth: shape.depth, bits: shape.bits, blockSize: shape.blockSize,
             values: bytes.extracting(1..<valueEnd), scales: bytes.extracting(valueEnd..<scaleEnd),
             zeroPoints: zeroPoints)
-        body(weights, shape.hasBias ? bias.span : nil)
+        return body(weights, shape.hasBias ? bias.span : nil)
     }
 
     /// `weight - zero point` and the scale of an element.

@@ -220,6 +220,31 @@ import Threading
         }
     }
 
+    /// A mask of zeros, as that of a decoding step, is not added; one with anything else is.
+    @Test(arguments: InstructionSet.supported)
+    func masksThatChangeNothingAreLeftOut(instructionSet: InstructionSet) throws {
+        let (q, k, v) = (
+            varied([1, 4, 1, 8], seed: 1), varied([1, 2, 5, 8], seed: 2), varied([1, 2, 5, 8], seed: 3)
+        )
+        func attention(_ mask: [Float]?) throws -> [Float] {
+            let mask = mask.map { Tensor($0, shape: [1, 1, 1, 5]) }
+            return try fused(
+                "FusedAttention", [q, k, v, mask], ["scale": .float(0.35)], on: instructionSet
+            )[0].array(Float.self)
+        }
+        let expected = try attention(nil)
+        #expect(try attention([0, 0, 0, 0, 0]) == expected)
+        #expect(try attention([0, 0, 0, 0, -0.5]) != expected)
+        // Each query sees what the mask leaves of one key: its values.
+        let last = try attention([-.infinity, -.infinity, -.infinity, -.infinity, 0])
+        let values = v.array(Float.self)
+        for head in 0..<4 {
+            let row = (head / 2 * 5 + 4) * 8
+            expectClose(
+                Tensor(Array(last[head * 8..<(head + 1) * 8])), values[row..<row + 8].map { Double($0) })
+        }
+    }
+
     /// Each product of a group is what the product by itself is, bit for bit.
     @Test(arguments: [1, 3, 9], InstructionSet.supported)
     func groupOfQuantizedProducts(rows: Int, instructionSet: InstructionSet) throws {
@@ -262,7 +287,27 @@ import Threading
             let single = try type.init(node).run(OperatorInputs(singles[index]), context)[0]
             #expect(found[index].shape == [1, rows, count])
             #expect(found[index].array(Float.self) == single.array(Float.self))
+            // With constants that it is bound to, and without seeing them again.
+            let bound = try #require(try type.init(node).bound(to: [nil] + singles[index].dropFirst()))
+            let again = try bound.run(OperatorInputs([a, nil, nil, nil, nil, nil]), context)[0]
+            #expect(again.array(Float.self) == single.array(Float.self))
         }
+        let groupType = try #require(
+            OperatorRegistry.standard.implementation(
+                type: "MatMulNBitsGroup", domain: OperatorRegistry.fusedDomain))
+        let group = try groupType.init(
+            OperatorNode(
+                type: "MatMulNBitsGroup", domain: OperatorRegistry.fusedDomain, opset: 1,
+                attributes: attributes(.ints(columns)), inputCount: inputs.count, outputCount: 3))
+        let bound = try #require(group.bound(to: [nil] + inputs.dropFirst()))
+        let nothing = [Tensor?](repeating: nil, count: inputs.count - 1)
+        let again = try bound.run(OperatorInputs([a] + nothing), context)
+        #expect(again.map { $0.array(Float.self) } == found.map { $0.array(Float.self) })
+        // One that is no constant, or must be converted first, is left to each run.
+        #expect(group.bound(to: [nil, nil] + inputs.dropFirst(2)) == nil)
+        var halves = inputs
+        halves[2] = halves[2]?.narrowed(to: .float16, on: context.pool)
+        #expect(group.bound(to: [nil] + halves.dropFirst()) == nil)
     }
 
     @Test func cachesMustBeThereAndFit() throws {

@@ -35,6 +35,83 @@ import Threading
         #expect(result[0].array(Float.self) == [0, 0])
     }
 
+    /// Values take the slots of others that nobody reads any more, but never those of what is read by the same step.
+    @Test func slotsAreUsedAgain() throws {
+        var graph = ComputeGraph()
+        let values = (0..<8).map { graph.addValue("v\($0)") }
+        let one = graph.addValue("one", constant: Tensor([1] as [Float]))
+        graph.inputs = [values[0]]
+        graph.outputs = [values[7], values[2]]
+        graph.nodes = (0..<6).map { node("Add", [values[$0], one], [values[$0 + 1]]) }
+        graph.nodes.append(node("Sub", [values[6], values[2]], [values[7]]))
+        let plan = try plan(graph)
+        #expect(plan.slotCount == 3)
+        let result = try plan.run(feeding: [(values[0], Tensor([5] as [Float]))], context)
+        #expect(result.map { $0.array(Float.self) } == [[4], [7]])
+    }
+
+    /// An output that nobody reads, before one that somebody does.
+    @Test func unreadOutputsTakeNobodysPlace() throws {
+        var graph = ComputeGraph()
+        let (x, values, indices, y) = (
+            graph.addValue("x"), graph.addValue("values"), graph.addValue("indices"), graph.addValue("y")
+        )
+        let count = graph.addValue("count", constant: Tensor([2] as [Int64]))
+        graph.inputs = [x]
+        graph.outputs = [y]
+        graph.nodes = [node("TopK", [x, count], [values, indices]), node("Neg", [values], [y])]
+        let result = try plan(graph).run(feeding: [(x, Tensor([1, 3, 2] as [Float]))], context)
+        #expect(result[0].array(Float.self) == [-3, -2])
+    }
+
+    @Test func constantsMayBeFedOthersInTheirPlace() throws {
+        var graph = ComputeGraph()
+        let x = graph.addValue("x", constant: Tensor([2] as [Float]))
+        let y = graph.addValue("y")
+        graph.inputs = [x]
+        graph.outputs = [y, x]
+        graph.nodes = [node("Neg", [x], [y])]
+        let plan = try plan(graph)
+        #expect(try plan.run(feeding: [], context).map { $0.array(Float.self) } == [[-2], [2]])
+        let fed = try plan.run(feeding: [(x, Tensor([3] as [Float]))], context)
+        #expect(fed.map { $0.array(Float.self) } == [[-3], [3]])
+    }
+
+    /// What an operator is bound to is no longer given to it, but observers and errors show it.
+    @Test func boundConstantsAreShown() throws {
+        var graph = ComputeGraph()
+        let (x, y) = (graph.addValue("x"), graph.addValue("y"))
+        let weights = graph.addValue(
+            "weights", constant: Tensor([UInt8](repeating: 0x79, count: 2 * 8), shape: [2, 1, 8]))
+        let scales = graph.addValue("scales", constant: Tensor([1, 2] as [Float]))
+        graph.inputs = [x]
+        graph.outputs = [y]
+        graph.nodes = [
+            node(
+                "MatMulNBits", [x, weights, scales], [y], domain: "com.microsoft",
+                attributes: [
+                    "K": .int(16), "N": .int(2), "bits": .int(4), "block_size": .int(16),
+                    "accuracy_level": .int(4),
+                ])
+        ]
+        let plan = try plan(graph)
+        var seen: [[String]] = []
+        let ones = Tensor([Float](repeating: 1, count: 16), shape: [1, 16])
+        let result = try plan.run(feeding: [(x, ones)], context) { step in
+            seen.append(step.inputs.map { $0?.name ?? "" })
+            return step.outputs.map(\.tensor)
+        }
+        // Weights 9 - 8 and 7 - 8 in turn.
+        #expect(result[0].array(Float.self) == [0, 0])
+        #expect(seen == [["x", "weights", "scales"]])
+        #expect {
+            try plan.run(feeding: [(x, Tensor([1] as [Float]))], context)
+        } throws: { error in
+            guard case .node(let failure)? = error as? RunError else { return false }
+            return failure.inputs == ["float32[1]", "uint8[2, 1, 8]", "float32[2]"]
+        }
+    }
+
     /// A decoding runs its plan again and again: the last product is followed by the first.
     @Test func productsKnowTheWeightsOfTheNext() throws {
         var graph = ComputeGraph()

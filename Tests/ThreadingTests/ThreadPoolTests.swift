@@ -18,6 +18,21 @@ import Threading
         }
     }
 
+    /// Each thread has a counter for itself: without atomics none would be complete if two calls had the same one.
+    @Test(arguments: [1, 2, 3, 8])
+    func threadsAreNumbered(threads: Int) {
+        let pool = ThreadPool(threads: threads)
+        nonisolated(unsafe) let counts = UnsafeMutableBufferPointer<Int>.allocate(capacity: threads)
+        defer { counts.deallocate() }
+        counts.initialize(repeating: 0)
+        for _ in 0..<200 {
+            pool.parallelFor(1_000) { range, thread in
+                for _ in range { counts[thread] += 1 }
+            }
+        }
+        #expect(counts.reduce(0, +) == 200_000)
+    }
+
     /// More iterations than 32 bits count are claimed several at a time.
     @Test(arguments: [1 << 31 - 1, 1 << 31, 1 << 33 + 5])
     func loopsMayBeLong(count: Int) {

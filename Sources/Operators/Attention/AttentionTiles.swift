@@ -28,7 +28,7 @@ struct AttentionTiles: Sendable {
         let work =
             Double(rowsPerTile) * Double(attention.keyCount)
             * Double(attention.keys.rowSize + attention.values.rowSize)
-        grain = Int(max(1, min(1e6, 262_144 / max(1, work))))
+        grain = Int(max(1, min(1e6, 131_072 / max(1, work))))
     }
 
     /// Rows of all query heads of one key head, ordered by query and then head.

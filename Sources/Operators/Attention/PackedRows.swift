@@ -17,7 +17,8 @@ extension Tensor {
         guard rank > 0, shape[rank - 1] > 0 else { throw .invalid("rows of shape \(shape)") }
         let size = shape[rank - 1]
         let source = contiguous()
-        let packed = try Shape.result(shape.dimensions.dropLast() + [KernelTable.packedRowLength(size)])
+        let packed = try Shape.result(
+            shape.axes.replacing(rank - 1, with: KernelTable.packedRowLength(size)))
         return .build(
             Int16.self, packed, rows: elementCount / size, grain: max(1, 16_384 / size), on: pool
         ) { range, output in

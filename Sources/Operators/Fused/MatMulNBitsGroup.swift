@@ -6,6 +6,8 @@ internal import Tensors
 /// `MatMulNBits`, with a list of N. Outputs: the products.
 struct MatMulNBitsGroup: Operator {
     let products: [MatMulNBits]
+    /// The inputs but A where they are the same in each run.
+    private var operands: MatMulNBits.OperandGroup?
 
     /// Inputs of each product after A.
     static let operandCount = 5
@@ -34,13 +36,28 @@ struct MatMulNBitsGroup: Operator {
         guard inputs.count == 1 + products.count * Self.operandCount else {
             throw .invalid("\(inputs.count) inputs for \(products.count) products")
         }
+        if let operands { return try MatMulNBits.products(of: a, operands, context) }
         var operands: [MatMulNBits.Operands] = []
         for (index, product) in products.enumerated() {
-            let start = 1 + index * Self.operandCount
             operands.append(
-                try MatMulNBits.Operands(
-                    product, inputs.tensors[start..<start + Self.operandCount], on: context.pool))
+                try MatMulNBits.Operands(product, Self.operands(of: index, inputs.tensors), on: context.pool))
         }
-        return try MatMulNBits.products(of: a, operands, context)
+        return try MatMulNBits.products(of: a, MatMulNBits.OperandGroup(operands), context)
+    }
+
+    private static func operands(of product: Int, _ inputs: [Tensor?]) -> ArraySlice<Tensor?> {
+        inputs[1 + product * operandCount..<1 + (product + 1) * operandCount]
+    }
+
+    func bound(to constants: [Tensor?]) -> (any Operator)? {
+        guard constants.count == 1 + products.count * Self.operandCount else { return nil }
+        var operands: [MatMulNBits.Operands] = []
+        for (index, product) in products.enumerated() {
+            guard let own = product.constantOperands(Self.operands(of: index, constants)) else { return nil }
+            operands.append(own)
+        }
+        var bound = self
+        bound.operands = MatMulNBits.OperandGroup(operands)
+        return bound
     }
 }

@@ -16,6 +16,8 @@ package struct MatMulNBits: Operator {
     let bits: Int
     private let blockSize: Int
     let quantizesActivations: Bool
+    /// The inputs but A where they are the same in each run.
+    private var operands: OperandGroup?
 
     package init(_ node: OperatorNode) throws(OperatorError) {
         let attributes = node.attributes
@@ -51,51 +53,90 @@ package struct MatMulNBits: Operator {
         _ inputs: OperatorInputs, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
+        if let operands { return try Self.products(of: a, operands, context) }
         let operands = try Operands(self, inputs.tensors.dropFirst(), on: context.pool)
-        return try Self.products(of: a, [operands], context)
+        return try Self.products(of: a, OperandGroup([operands]), context)
+    }
+
+    package func bound(to constants: [Tensor?]) -> (any Operator)? {
+        guard let operands = constantOperands(constants.dropFirst()) else { return nil }
+        var bound = self
+        bound.operands = OperandGroup([operands])
+        return bound
+    }
+
+    /// The inputs but A if they are constants that products read where they are.
+    ///
+    /// Those that are not, or wrong, are left to the run.
+    func constantOperands(_ constants: ArraySlice<Tensor?>) -> Operands? {
+        let isReadInPlace = constants.allSatisfy { tensor in
+            tensor.map { [.uint8, .float32].contains($0.elementType) && $0.isContiguous } ?? true
+        }
+        guard isReadInPlace else { return nil }
+        return try? Operands(self, constants, on: ThreadPool(threads: 1))
     }
 
     /// The products of the same activations with several weights, which differ in N alone: activations are
     /// quantised once.
     static func products(
-        of a: Tensor, _ operands: [Operands], _ context: OperatorContext
+        of a: Tensor, _ operands: OperandGroup, _ context: OperatorContext
     ) throws(OperatorError) -> [Tensor] {
         let pool = context.pool
-        let first = operands[0]
-        guard a.rank >= 1, a.shape[a.rank - 1] == first.depth else {
-            throw .invalid("the last dimension of A is not K = \(first.depth)")
+        let depth = operands.all[0].depth
+        guard a.rank >= 1, a.shape[a.rank - 1] == depth else {
+            throw .invalid("the last dimension of A is not K = \(depth)")
         }
-        let rows = a.elementCount / first.depth
+        let rows = a.elementCount / depth
         let activations = a.widened(on: pool).contiguous()
-        let shapes = try operands.map { (product) throws(OperatorError) in
-            try Shape.result(a.shape.dropLast() + [product.columns])
-        }
-        var outputs = [Tensor?](repeating: nil, count: operands.count)
-        let together = operands.indices.filter { operands[$0].quantizesActivations }
-        if !together.isEmpty {
+        var outputs: [Tensor] = []
+        outputs.reserveCapacity(operands.all.count)
+        var together: Tensor?
+        if !operands.products.isEmpty {
             let quantized = context.kernels.quantizeRows(
-                activations.span(Float.self), rows: rows, depth: first.depth, blockSize: first.blockSize,
-                bits: first.bits, on: pool)
-            context.kernels.matMulNBits(quantized, productCount: together.count, on: pool) { number, body in
-                let product = operands[together[number]]
-                outputs[together[number]] = Tensor.build(Float.self, shapes[together[number]]) { output in
-                    body(product.weights, product.bias?.span(Float.self), &output)
+                activations.span(Float.self), rows: rows, depth: depth, blockSize: operands.all[0].blockSize,
+                bits: operands.all[0].bits, on: pool)
+            let count = operands.products.reduce(0) { $0 + $1.outputCount(rows: rows) }
+            together = try Tensor.build(Float.self, .result([count])) { output in
+                context.kernels.matMulNBits(quantized, operands.products, into: &output, on: pool)
+            }
+        }
+        var start = 0
+        for index in operands.all.indices {
+            let shape = try Shape.result(
+                a.shape.axes.replacing(a.rank - 1, with: operands.all[index].columns))
+            var output: Tensor
+            if let together, let count = operands.all[index].prepared?.outputCount(rows: rows) {
+                output = together.sliced(axis: 0, start: start, count: shape.elementCount).reshaped(shape)
+                start += count
+            } else {
+                let product = operands.all[index]
+                output = Tensor.build(Float.self, shape) { output in
+                    context.kernels.matMulNBits(
+                        activations.span(Float.self), rows: rows, product.weights,
+                        groups: product.groups?.span(Int32.self), bias: product.bias?.span(Float.self),
+                        into: &output, on: pool)
                 }
             }
+            if a.elementType != .float32 { output = output.narrowed(to: a.elementType, on: pool) }
+            outputs.append(output)
         }
-        for (index, product) in operands.enumerated() where !product.quantizesActivations {
-            outputs[index] = Tensor.build(Float.self, shapes[index]) { output in
-                context.kernels.matMulNBits(
-                    activations.span(Float.self), rows: rows, product.weights,
-                    groups: product.groups?.span(Int32.self), bias: product.bias?.span(Float.self),
-                    into: &output, on: pool)
-            }
+        return outputs
+    }
+
+    /// The inputs but A of products that have A in common.
+    final class OperandGroup: Sendable {
+        let all: [Operands]
+        /// Of those whose activations are made bytes.
+        let products: [NBitsProduct]
+
+        init(_ operands: [Operands]) {
+            all = operands
+            products = operands.compactMap(\.prepared)
         }
-        return outputs.compactMap { $0?.narrowed(to: a.elementType, on: pool) }
     }
 
     /// The inputs but A, checked.
-    struct Operands {
+    struct Operands: Sendable {
         let columns: Int
         let depth: Int
         let bits: Int
@@ -108,8 +149,8 @@ package struct MatMulNBits: Operator {
         /// Null if g_idx is absent or says what is so without it.
         let groups: Tensor?
         let bias: Tensor?
-        /// Whether activations are made bytes before they are multiplied.
-        let quantizesActivations: Bool
+        /// What multiplies activations that are made bytes; nil if they are not.
+        private(set) var prepared: NBitsProduct?
 
         /// - Parameter tensors: the inputs after A.
         init(
@@ -153,8 +194,10 @@ package struct MatMulNBits: Operator {
                 }
                 bias = tensor.widened(on: pool).contiguous()
             }
-            quantizesActivations =
-                node.quantizesActivations && groups == nil && zeroPoints.elementType == .uint8
+            if node.quantizesActivations && groups == nil && zeroPoints.elementType == .uint8 {
+                prepared = NBitsProduct(
+                    weights, bias: bias?.span(Float.self), owner: [values, scales, zeroPoints, bias])
+            }
         }
 
         /// Weights as they lie in the file if they can be read from there, at any address.

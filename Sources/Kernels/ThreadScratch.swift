@@ -1,0 +1,21 @@
+internal import Memory
+internal import Threading
+
+/// Memory for each thread of a loop to work in: allocated once, though a thread runs many chunks.
+struct ThreadScratch: Sendable {
+    private let block: MemoryBlock
+    private let stride: Int
+
+    /// - Parameter byteCount: for each thread.
+    init(byteCount: Int, on pool: ThreadPool) {
+        // Not in one pair of lines with another thread's: processors fetch lines in pairs.
+        stride = (byteCount + 127) & ~127
+        block = MemoryBlock(byteCount: stride * pool.threadCount)
+    }
+
+    /// Runs `body` with a thread's memory, aligned to 64 bytes.
+    func withMemory<Result>(of thread: Int, _ body: (UnsafeMutableRawPointer) -> Result) -> Result {
+        defer { withExtendedLifetime(block) {} }
+        return body(block.base + thread * stride)
+    }
+}
