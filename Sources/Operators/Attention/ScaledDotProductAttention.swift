@@ -200,6 +200,6 @@ extension Tensor {
 
     /// This tensor if all its elements can be reached through ``reachableSpan(_:)``, else a plain copy.
     fileprivate func withSpan() -> Tensor {
-        isAligned && strides.allSatisfy { $0 >= 0 } ? self : contiguous()
+        isAligned && reachableBytes != nil ? self : contiguous()
     }
 }
