@@ -310,6 +310,26 @@ import Threading
         #expect(group.bound(to: [nil] + halves.dropFirst()) == nil)
     }
 
+    /// Rows of a view that take no memory, but whose products would: refused before anything is copied.
+    @Test func productsOfTooManyRowsAreRefused() throws {
+        let rows = Tensor(repeating: 1 as Float, shape: [1 << 40, 16])
+        let weights = Tensor([UInt8](repeating: 0x77, count: 16 * 8), shape: [16, 1, 8])
+        let scales = Tensor([Float](repeating: 1, count: 16))
+        let inputs = [rows] + [weights, scales, nil, nil, nil] + [weights, scales, nil, nil, nil]
+        func attributes(_ columns: [Int]) -> OperatorAttributes {
+            [
+                "K": .int(16), "N": .ints(columns), "bits": .int(4), "block_size": .int(16),
+                "accuracy_level": .int(4),
+            ]
+        }
+        #expect(throws: OperatorError.self) {
+            try fused("MatMulNBitsGroup", inputs, attributes([16, 16]), on: .portable)
+        }
+        #expect(throws: OperatorError.self) {
+            try fused("MatMulNBitsGroup", [rows], attributes([]), on: .portable)
+        }
+    }
+
     @Test func cachesMustBeThereAndFit() throws {
         let domain = OperatorRegistry.fusedDomain
         let type = try #require(OperatorRegistry.standard.implementation(type: "CacheAppend", domain: domain))

@@ -13,7 +13,7 @@ struct MatMulNBitsGroup: Operator {
     static let operandCount = 5
 
     init(_ node: OperatorNode) throws(OperatorError) {
-        guard let columns = try node.attributes.ints("N") else {
+        guard let columns = try node.attributes.ints("N"), !columns.isEmpty else {
             throw .attribute(name: "N", reason: "is missing")
         }
         var products: [MatMulNBits] = []

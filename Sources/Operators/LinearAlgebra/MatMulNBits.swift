@@ -87,6 +87,10 @@ package struct MatMulNBits: Operator {
             throw .invalid("the last dimension of A is not K = \(depth)")
         }
         let rows = a.elementCount / depth
+        // Before sizes are added up, which could overflow if one were too large.
+        let shapes = try operands.all.indices.map { (index) throws(OperatorError) in
+            try Shape.result(a.shape.axes.replacing(a.rank - 1, with: operands.all[index].columns))
+        }
         let activations = a.widened(on: pool).contiguous()
         var outputs: [Tensor] = []
         outputs.reserveCapacity(operands.all.count)
@@ -101,9 +105,7 @@ package struct MatMulNBits: Operator {
             }
         }
         var start = 0
-        for index in operands.all.indices {
-            let shape = try Shape.result(
-                a.shape.axes.replacing(a.rank - 1, with: operands.all[index].columns))
+        for (index, shape) in shapes.enumerated() {
             var output: Tensor
             if let together, let count = operands.all[index].prepared?.outputCount(rows: rows) {
                 output = together.sliced(axis: 0, start: start, count: shape.elementCount).reshaped(shape)
