@@ -34,6 +34,7 @@ extension KernelBenchmarks {
             let source = Self.floats(rows * depth)
             let quantised = this.kernels.quantizeRows(
                 source.span, rows: rows, depth: depth, blockSize: blockSize, bits: bits, on: this.pool)
+            // All these products fill whole cache lines.
             var result = [Float](repeating: 0, count: rows * columns)
             return { call in
                 let copy = call % copies
@@ -48,7 +49,9 @@ extension KernelBenchmarks {
                     this.kernels.matMulNBits(
                         source.span, rows: rows, weights, bias: nil, into: &span, on: this.pool)
                 } else {
-                    this.kernels.matMulNBits(quantised, weights, bias: nil, into: &span, on: this.pool)
+                    // The spans' arrays live as long as this closure.
+                    let product = NBitsProduct(weights, bias: nil, owner: ())
+                    this.kernels.matMulNBits(quantised, [product], into: &span, on: this.pool)
                 }
             }
         }
