@@ -1,4 +1,5 @@
 internal import CSIMD
+internal import Memory
 package import Threading
 
 extension KernelTable {
@@ -104,21 +105,17 @@ extension KernelTable {
                             nonisolated(unsafe) let (bias, groups) = (bias, groups)
                             nonisolated(unsafe) let floatZeroPoints = floatZeroPoints
                             let grain = max(1, 20_000 / max(1, depth * rows))
-                            let scratch = ThreadScratch(byteCount: depth * 4, on: pool)
-                            pool.parallelFor(columns, grain: grain) { range, thread in
-                                scratch.withMemory(of: thread) { scratch in
-                                    let row = scratch.assumingMemoryBound(to: Float.self)
-                                    for n in range {
-                                        withUnsafePointer(to: weights) {
-                                            dequantizeRow($0, floatZeroPoints, groups, n, row)
-                                        }
-                                        for m in 0..<rows {
-                                            // An empty source has no address and nothing to add up.
-                                            let sum = source.baseAddress.map {
-                                                dot($0 + m * depth, row, depth)
-                                            }
-                                            base[m * columns + n] = (sum ?? 0) + (bias.map { $0[n] } ?? 0)
-                                        }
+                            pool.parallelFor(columns, grain: grain) { range in
+                                let scratch = MemoryBlock(byteCount: depth * 4)
+                                let row = scratch.base.assumingMemoryBound(to: Float.self)
+                                for n in range {
+                                    withUnsafePointer(to: weights) {
+                                        dequantizeRow($0, floatZeroPoints, groups, n, row)
+                                    }
+                                    for m in 0..<rows {
+                                        // An empty source has no address and nothing to add up.
+                                        let sum = source.baseAddress.map { dot($0 + m * depth, row, depth) }
+                                        base[m * columns + n] = (sum ?? 0) + (bias.map { $0[n] } ?? 0)
                                     }
                                 }
                             }

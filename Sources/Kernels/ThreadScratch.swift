@@ -1,15 +1,16 @@
 internal import Memory
 internal import Threading
 
-/// Memory for each thread of a loop to work in: allocated once, though a thread runs many chunks.
+/// Memory for each thread of a loop to work in: allocated once, though a thread runs many chunks. For little memory, and
+/// loops that are not within others, which would run on one thread.
 struct ThreadScratch: Sendable {
     private let block: MemoryBlock
     private let stride: Int
 
     /// - Parameter byteCount: for each thread.
     init(byteCount: Int, on pool: ThreadPool) {
-        // Not in one pair of lines with another thread's: processors fetch lines in pairs.
-        stride = (byteCount + 127) & ~127
+        // Blocks are aligned to a line: at least one lies between two threads', because processors fetch lines in pairs.
+        stride = (byteCount + 64 + 127) & ~127
         block = MemoryBlock(byteCount: stride * pool.threadCount)
     }
 

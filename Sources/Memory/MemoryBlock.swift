@@ -21,7 +21,8 @@ package final class MemoryBlock: @unchecked Sendable {
     ///
     /// - Returns: the size besides, for ``free(_:_:)``.
     package static func allocate(_ byteCount: Int) -> (base: UnsafeMutableRawPointer, byteCount: Int) {
-        MemoryStore.shared.take(byteCount) ?? (new(MemoryStore.roundedUp(byteCount)), byteCount)
+        precondition(byteCount >= 0)
+        return MemoryStore.shared.take(byteCount) ?? (new(MemoryStore.roundedUp(byteCount)), byteCount)
     }
 
     /// Gives up what ``allocate(_:)`` returned.

@@ -17,11 +17,14 @@ package protocol Operator: Sendable {
     /// take most of its time: threads without work bring what they will read of them to their caches before.
     var streamedInputs: [Int] { get }
 
-    /// What computes the same from the other inputs alone: constants are checked once instead of in each run. Nil if
-    /// that gains nothing, or the operator cannot do without some input that is no constant.
+    /// What computes the same from the other inputs alone: constants are checked once instead of in each run.
     ///
-    /// - Parameter constants: the inputs that are the same in each run, nil in place of the others.
-    func bound(to constants: [Tensor?]) -> (any Operator)?
+    /// - Parameters:
+    ///   - constants: the inputs that are the same in each run, nil in place of the others and of omitted ones.
+    ///   - variables: the inputs that are known only to a run, by their places.
+    /// - Returns: nil if that gains nothing, or other inputs are constant than those that the operator checks. Then each
+    ///   run is given all of them.
+    func bound(to constants: [Tensor?], variables: [Int]) -> (any Operator)?
 
     /// What a call that has run took; asked only where a profile is made. Operators that multiply matrices, or
     /// leave parts of their inputs unread, say so; for all others there is a default.
@@ -30,7 +33,7 @@ package protocol Operator: Sendable {
 
 extension Operator {
     package var streamedInputs: [Int] { [] }
-    package func bound(to constants: [Tensor?]) -> (any Operator)? { nil }
+    package func bound(to constants: [Tensor?], variables: [Int]) -> (any Operator)? { nil }
 }
 
 /// A node as an operator sees it at load.

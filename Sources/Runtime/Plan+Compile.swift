@@ -58,7 +58,9 @@ extension Plan {
             }
         }
         var action = action
-        if case .compute(let implementation) = action, let bound = implementation.bound(to: fixed) {
+        if case .compute(let implementation) = action,
+            let bound = implementation.bound(to: fixed, variables: variables.map(\.input))
+        {
             action = .compute(bound)
             fixed = [Tensor?](repeating: nil, count: fixed.count)
         }

@@ -2,7 +2,7 @@ package import Operators
 package import Tensors
 package import Threading
 
-/// A graph made ready to run: operators bound to their attributes, and for every step the values that
+/// A graph made ready to run: operators bound to their attributes and some to their constants, and for every step the values that
 /// nobody reads afterwards.
 package struct Plan: Sendable {
     package struct Step: Sendable {
@@ -36,7 +36,7 @@ package struct Plan: Sendable {
     let valueNames: [String]
     /// Constants at their numbers, nil elsewhere.
     let constants: [Tensor?]
-    /// Where a run keeps each value that is no constant.
+    /// Where a run keeps each value that is no constant, or may be fed another in its place.
     let slots: [ComputeGraph.ValueID: Int]
     /// What a run starts from: nothing, but for constants that may be fed others in their place.
     let initialSlots: [Tensor?]
@@ -151,7 +151,7 @@ extension Plan {
             guard let slot else { continue }
             guard index < results.count else {
                 let reason = OperatorError.unsupported("output \(index) of \(steps[step].type)")
-                throw .node(NodeFailure(steps[step], inputs, reason: reason))
+                throw .node(NodeFailure(steps[step], allInputs(of: step, inputs), reason: reason))
             }
             values[slot] = results[index]
         }

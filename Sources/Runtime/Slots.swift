@@ -1,7 +1,7 @@
 /// Where a run of a plan keeps what it is fed and computes: as few slots as there are such values at a time, so that
 /// they stay in the processor's first cache while weights go through the others.
 struct Slots {
-    /// Of each value; nil for constants.
+    /// Of each value; nil for constants that cannot be fed.
     private(set) var slot: [ComputeGraph.ValueID: Int] = [:]
     /// How many there are.
     private(set) var count = 0

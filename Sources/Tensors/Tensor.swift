@@ -40,6 +40,12 @@ package struct Tensor: Sendable {
         return true
     }
 
+    /// Whether some axis, even one of a single element, has a negative stride.
+    package var hasNegativeStrides: Bool {
+        for axis in 0..<rank where strides[axis] < 0 { return true }
+        return false
+    }
+
     /// Whether the first element's address is a multiple of the element's width. Weights inlined in a
     /// protobuf often are not.
     package var isAligned: Bool {

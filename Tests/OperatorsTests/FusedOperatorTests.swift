@@ -234,6 +234,11 @@ import Threading
         }
         let expected = try attention(nil)
         #expect(try attention([0, 0, 0, 0, 0]) == expected)
+        #expect(throws: OperatorError.self) {
+            try fused(
+                "FusedAttention", [q, k, v, Tensor([Float](repeating: 0, count: 7), shape: [1, 1, 1, 7])],
+                on: instructionSet)
+        }
         #expect(try attention([0, 0, 0, 0, -0.5]) != expected)
         // Each query sees what the mask leaves of one key: its values.
         let last = try attention([-.infinity, -.infinity, -.infinity, -.infinity, 0])
@@ -288,7 +293,8 @@ import Threading
             #expect(found[index].shape == [1, rows, count])
             #expect(found[index].array(Float.self) == single.array(Float.self))
             // With constants that it is bound to, and without seeing them again.
-            let bound = try #require(try type.init(node).bound(to: [nil] + singles[index].dropFirst()))
+            let bound = try #require(
+                try type.init(node).bound(to: [nil] + singles[index].dropFirst(), variables: [0]))
             let again = try bound.run(OperatorInputs([a, nil, nil, nil, nil, nil]), context)[0]
             #expect(again.array(Float.self) == single.array(Float.self))
         }
@@ -299,15 +305,16 @@ import Threading
             OperatorNode(
                 type: "MatMulNBitsGroup", domain: OperatorRegistry.fusedDomain, opset: 1,
                 attributes: attributes(.ints(columns)), inputCount: inputs.count, outputCount: 3))
-        let bound = try #require(group.bound(to: [nil] + inputs.dropFirst()))
+        let bound = try #require(group.bound(to: [nil] + inputs.dropFirst(), variables: [0]))
         let nothing = [Tensor?](repeating: nil, count: inputs.count - 1)
         let again = try bound.run(OperatorInputs([a] + nothing), context)
         #expect(again.map { $0.array(Float.self) } == found.map { $0.array(Float.self) })
         // One that is no constant, or must be converted first, is left to each run.
-        #expect(group.bound(to: [nil, nil] + inputs.dropFirst(2)) == nil)
+        #expect(group.bound(to: [nil, nil] + inputs.dropFirst(2), variables: [0, 1]) == nil)
+        #expect(group.bound(to: inputs, variables: []) == nil)
         var halves = inputs
         halves[2] = halves[2]?.narrowed(to: .float16, on: context.pool)
-        #expect(group.bound(to: [nil] + halves.dropFirst()) == nil)
+        #expect(group.bound(to: [nil] + halves.dropFirst(), variables: [0]) == nil)
     }
 
     /// Rows of a view that take no memory, but whose products would: refused before anything is copied.

@@ -70,6 +70,18 @@ import Testing
         #expect(try run("MatMul", [matrix.transposed([1, 0]), a])[0].doubles == [22, 28])
     }
 
+    /// A single row that is a slice which goes backwards: its stride leads nowhere.
+    @Test func readsRowsOfNegativeStride() throws {
+        let a = counting([3, 1])
+        let b = counting([1, 5])
+        let backwards = b.sliced(axis: 0, start: 0, count: 1, step: -1)
+        #expect(backwards.strides[0] < 0)
+        for (type, inputs) in [("Gemm", [a, backwards]), ("MatMul", [a, backwards])] {
+            let plain = try run(type, [a, b])[0].array(Float.self)
+            #expect(try run(type, inputs)[0].array(Float.self) == plain)
+        }
+    }
+
     /// Transposed, sliced, spread, repeated and reversed operands.
     @Test func readsStridedOperands() throws {
         var numbers = Numbers()

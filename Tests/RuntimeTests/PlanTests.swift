@@ -112,6 +112,44 @@ import Threading
         }
     }
 
+    /// Which inputs of a product are constants must not matter: it is bound to them only where all but A are, and only
+    /// where A is none.
+    @Test(arguments: [[0], [], [0, 3], [0, 5], [1], [2], [0, 1, 2, 3, 5], [3]])
+    func productsReadWhatIsFed(variables: [Int]) throws {
+        var values: [Tensor?] = [
+            Tensor((0..<16).map { Float($0) - 5 }, shape: [1, 16]),
+            Tensor((0..<16).map { UInt8($0 * 17 % 256) }, shape: [2, 1, 8]),
+            Tensor([0.5, 2] as [Float]), Tensor([3, 9] as [UInt8]), nil, Tensor([1, -7] as [Float]),
+        ]
+        let expected = try product(values, variables: [0, 1, 2, 3, 5])
+        #expect(try product(values, variables: variables) == expected)
+        // Each input counts.
+        values[3] = nil
+        #expect(try product(values, variables: variables.filter { $0 != 3 }) != expected)
+    }
+
+    private func product(_ values: [Tensor?], variables: [Int]) throws -> [Float] {
+        var graph = ComputeGraph()
+        let inputs = values.enumerated().map { index, value in
+            value.map { graph.addValue("v\(index)", constant: variables.contains(index) ? nil : $0) }
+        }
+        let y = graph.addValue("y")
+        graph.inputs = variables.compactMap { inputs[$0] }
+        graph.outputs = [y]
+        graph.nodes = [
+            node(
+                "MatMulNBits", inputs, [y], domain: "com.microsoft",
+                attributes: [
+                    "K": .int(16), "N": .int(2), "bits": .int(4), "block_size": .int(16),
+                    "accuracy_level": .int(4),
+                ])
+        ]
+        let fed = variables.compactMap { index in
+            inputs[index].flatMap { id in values[index].map { (id, $0) } }
+        }
+        return try plan(graph).run(feeding: fed, context)[0].array(Float.self)
+    }
+
     /// A decoding runs its plan again and again: the last product is followed by the first.
     @Test func productsKnowTheWeightsOfTheNext() throws {
         var graph = ComputeGraph()

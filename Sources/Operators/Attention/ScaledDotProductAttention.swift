@@ -86,7 +86,7 @@ package struct ScaledDotProductAttention: Sendable {
             guard Shape.broadcast(bias.shape, scores) == scores else {
                 throw .invalid("attention bias of shape \(bias.shape) for scores of shape \(scores)")
             }
-            self.bias = bias.broadcast(to: scores).withSpan()
+            self.bias = bias.isRowOfZeros ? nil : bias.broadcast(to: scores).withSpan()
         } else {
             self.bias = nil
         }
@@ -188,6 +188,15 @@ package enum AttentionStage: Sendable {
 }
 
 extension Tensor {
+    /// Whether all of it is one row, and nothing but zeros, as the mask of a decoding step. Longer ones are not looked at,
+    /// because adding them may well take no longer.
+    fileprivate var isRowOfZeros: Bool {
+        guard isContiguous, isAligned, elementCount == shape.last else { return false }
+        let values = span(Float.self)
+        for index in values.indices where values[index] != 0 { return false }
+        return true
+    }
+
     /// This tensor if its last axis is contiguous, else a plain copy.
     fileprivate func withContiguousRows() -> Tensor {
         strides[rank - 1] == 1 ? self : contiguous()
@@ -200,6 +209,6 @@ extension Tensor {
 
     /// This tensor if all its elements can be reached through ``reachableSpan(_:)``, else a plain copy.
     fileprivate func withSpan() -> Tensor {
-        isAligned && reachableBytes != nil ? self : contiguous()
+        isAligned && !hasNegativeStrides ? self : contiguous()
     }
 }

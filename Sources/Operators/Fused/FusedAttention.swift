@@ -33,18 +33,6 @@ struct FusedAttention: Operator {
         return try reshape.run([attended, shape], context)
     }
 
-    /// The mask; nil as well if it is known to change nothing, as that of a single query after all keys.
-    private func bias(_ inputs: OperatorInputs) throws(OperatorError) -> Tensor? {
-        guard inputs[3] != nil else { return nil }
-        let mask = try inputs.tensor(3, "mask", .float32)
-        guard mask.isContiguous, mask.isAligned, mask.elementCount <= mask.shape.last ?? 0 else {
-            return mask
-        }
-        let values = mask.span(Float.self)
-        for index in values.indices where values[index] != 0 { return mask }
-        return nil
-    }
-
     private func attended(
         _ inputs: OperatorInputs, _ context: OperatorContext
     ) throws(OperatorError) -> Tensor {
@@ -60,7 +48,7 @@ struct FusedAttention: Operator {
         options.scale = scale
         if isCausal { options.rightWindow = 0 }
         guard window > 0 else {
-            let bias = try bias(inputs)
+            let bias = inputs[3] == nil ? nil : try inputs.tensor(3, "mask", .float32)
             let attention = try ScaledDotProductAttention(
                 queries: queries, keys: keys, values: values, bias: bias, options: options)
             return try attention.run(on: context.pool, context.kernels)

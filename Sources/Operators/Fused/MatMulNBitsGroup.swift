@@ -49,8 +49,8 @@ struct MatMulNBitsGroup: Operator {
         inputs[1 + product * operandCount..<1 + (product + 1) * operandCount]
     }
 
-    func bound(to constants: [Tensor?]) -> (any Operator)? {
-        guard constants.count == 1 + products.count * Self.operandCount else { return nil }
+    func bound(to constants: [Tensor?], variables: [Int]) -> (any Operator)? {
+        guard variables == [0], constants.count == 1 + products.count * Self.operandCount else { return nil }
         var operands: [MatMulNBits.Operands] = []
         for (index, product) in products.enumerated() {
             guard let own = product.constantOperands(Self.operands(of: index, constants)) else { return nil }

@@ -27,11 +27,12 @@ struct MatrixView<Element: BLASElement>: ~Escapable {
         self.bytes = bytes
         self.rows = rows
         self.columns = columns
-        self.rowStride = rowStride
-        self.columnStride = columnStride
+        // Strides that lead nowhere may be negative: a single row can be a slice that goes backwards.
+        self.rowStride = rows <= 1 ? max(0, rowStride) : rowStride
+        self.columnStride = columns <= 1 ? max(0, columnStride) : columnStride
         if rows > 0 && columns > 0 {
-            let last = (rows - 1) * rowStride + (columns - 1) * columnStride
-            precondition(rowStride >= 0 && columnStride >= 0, "negative stride")
+            let last = (rows - 1) * self.rowStride + (columns - 1) * self.columnStride
+            precondition(self.rowStride >= 0 && self.columnStride >= 0, "negative stride")
             precondition((last + 1) * MemoryLayout<Element>.stride <= bytes.byteCount, "matrix out of bounds")
             precondition(isReadableInPlace, "matrix that OpenBLAS cannot read")
         }

@@ -58,8 +58,9 @@ package struct MatMulNBits: Operator {
         return try Self.products(of: a, OperandGroup([operands]), context)
     }
 
-    package func bound(to constants: [Tensor?]) -> (any Operator)? {
-        guard let operands = constantOperands(constants.dropFirst()) else { return nil }
+    package func bound(to constants: [Tensor?], variables: [Int]) -> (any Operator)? {
+        // A alone may, and must, be left.
+        guard variables == [0], let operands = constantOperands(constants.dropFirst()) else { return nil }
         var bound = self
         bound.operands = OperandGroup([operands])
         return bound
@@ -100,7 +101,7 @@ package struct MatMulNBits: Operator {
                 activations.span(Float.self), rows: rows, depth: depth, blockSize: operands.all[0].blockSize,
                 bits: operands.all[0].bits, on: pool)
             let count = operands.products.reduce(0) { $0 + $1.outputCount(rows: rows) }
-            together = try Tensor.build(Float.self, .result([count])) { output in
+            together = Tensor.build(Float.self, Shape([count])) { output in
                 context.kernels.matMulNBits(quantized, operands.products, into: &output, on: pool)
             }
         }

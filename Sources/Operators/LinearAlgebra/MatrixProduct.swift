@@ -161,7 +161,7 @@ extension Tensor {
         let isReadable = MatrixView<Element>.isReadableInPlace(
             rows: shape[rank - 2], columns: shape[rank - 1], rowStride: strides[rank - 2],
             columnStride: strides[rank - 1])
-        return isReadable && reachableBytes != nil ? self : contiguous()
+        return isReadable && !hasNegativeStrides ? self : contiguous()
     }
 
     /// Offsets of the matrices of the last two axes, in row-major order of the other axes.
