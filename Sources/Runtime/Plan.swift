@@ -2,8 +2,8 @@ package import Operators
 package import Tensors
 package import Threading
 
-/// A graph made ready to run: operators bound to their attributes and some to their constants, and for every step the values that
-/// nobody reads afterwards.
+/// A graph made ready to run: operators bound to their attributes and some to their constants, and for every step the
+/// values that nobody reads afterwards.
 package struct Plan: Sendable {
     package struct Step: Sendable {
         package let name: String
