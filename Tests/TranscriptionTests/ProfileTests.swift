@@ -29,27 +29,44 @@ import Transcription
     @Test(arguments: [true, false], [1, 2])
     func nodesAndOverheadsAddUp(fusion: Bool, threads: Int) async throws {
         let transcriber = try await transcriber(fusion: fusion, threads: threads)
-        var repeats: [Profile] = []
-        for _ in 0..<6 { repeats.append(try await profile(transcriber)) }
-        let profile = try #require(Profile.merging(repeats))
-        #expect(profile.droppedEvents == 0)
-        #expect(
-            profile.stages.map(\.name) == ["load", "audio", "mel", "encode", "prefill", "decode", "text"])
-        for stage in profile.stages {
-            let shares = stage.times.indices.map { index in
-                let nodes = profile.nodes.filter { $0.stage == stage.name }
-                let overheads = profile.overheads.filter { $0.stage == stage.name }
-                let parts = nodes.map { $0.times[index] } + overheads.map { $0.times[index] }
-                return parts.reduce(0, +) / stage.times[index]
+        let expected = ["load", "audio", "mel", "encode", "prefill", "decode", "text"]
+        // Of all repeats. Other programs may take the processor away between two events, which belongs to none, so
+        // a stage is repeated until it was once left alone.
+        var best: [String: Double] = [:]
+        for _ in 0..<200 where best.count < expected.count || best.values.contains(where: { $0 <= 0.97 }) {
+            let profile = try await profile(transcriber)
+            #expect(profile.droppedEvents == 0)
+            #expect(profile.stages.map(\.name) == expected)
+            for (stage, share) in sharesOfStages(profile) {
+                #expect(share <= 1 + 1e-6, "\(stage)")
+                best[stage] = max(best[stage] ?? 0, share)
             }
-            // Other programs may take the processor away between two events, but not in each of the repeats.
-            #expect(shares.allSatisfy { $0 <= 1 + 1e-6 }, "\(stage.name): \(shares)")
-            #expect((shares.max() ?? 0) > 0.97, "\(stage.name): \(shares)")
+            for node in profile.nodes {
+                #expect(zip(node.waiting, node.times).allSatisfy { $0 >= 0 && $0 <= $1 })
+                if threads == 1 { #expect(node.waiting.allSatisfy { $0 == 0 }) }
+            }
         }
-        for node in profile.nodes {
-            #expect(zip(node.waiting, node.times).allSatisfy { $0 >= 0 && $0 <= $1 })
-            if threads == 1 { #expect(node.waiting.allSatisfy { $0 == 0 }) }
+        for stage in expected { #expect((best[stage] ?? 0) > 0.97, "\(stage)") }
+    }
+
+    /// The part of each stage's time that is some node's or overhead's.
+    private func sharesOfStages(_ profile: Profile) -> [(stage: String, share: Double)] {
+        profile.stages.map { stage in
+            let nodes = profile.nodes.filter { $0.stage == stage.name }.flatMap(\.times)
+            let overheads = profile.overheads.filter { $0.stage == stage.name }.flatMap(\.times)
+            return (stage.name, (nodes + overheads).reduce(0, +) / stage.times.reduce(0, +))
         }
+    }
+
+    @Test func repeatsAreMerged() async throws {
+        let transcriber = try await transcriber()
+        let repeats = try await [profile(transcriber), profile(transcriber)]
+        let merged = try #require(Profile.merging(repeats))
+        #expect(merged.stages.map(\.name) == repeats[0].stages.map(\.name))
+        for (index, stage) in merged.stages.enumerated() where stage.name != "load" {
+            #expect(stage.times == repeats.flatMap { $0.stages[index].times })
+        }
+        #expect(merged.nodes.allSatisfy { $0.times.count == 2 })
     }
 
     @Test func countsAreThoseOfTheModel() async throws {
