@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import engine
-from engine import MEMORY, STAGES, Figures
+from engine import MEMORY, STAGES, CalmRuns, Figures
 
 
 def arguments() -> argparse.Namespace:
@@ -70,14 +70,17 @@ def main() -> None:
     compared = runs(options)
     number = 0
 
-    def run_round() -> list[Figures]:
+    def transcription(run: argparse.Namespace) -> Figures:
+        time.sleep(options.pause)
+        return engine.run(run, run.binary, *words)[0]
+
+    def run_round(calm: CalmRuns) -> list[Figures]:
         nonlocal number
         number += 1
         order = list(enumerate(compared))[:: 1 if number % 2 else -1]
         results = {}
         for index, (_, run) in order:
-            time.sleep(options.pause)
-            results[index] = engine.run(run, run.binary, *words)[0]
+            results[index] = calm(lambda run=run: transcription(run))
         return [results[index] for index in range(len(compared))]
 
     rounds = engine.calm_rounds(options, run_round)

@@ -29,7 +29,7 @@ import llama_cpp
 import numpy as np
 import roofline
 import soundfile
-from engine import Figures
+from engine import CalmRuns, Figures
 from gguf import GGMLQuantizationType
 from random_gguf import write_random_gguf
 
@@ -123,8 +123,10 @@ def main() -> None:
     for peer in peers:
         peer.run()
 
-    def run_round() -> tuple[Figures, Figures, list[Figures]]:
-        return engine.run(options)[0], roofline.measured_limits(options), [peer.run() for peer in peers]
+    def run_round(calm: CalmRuns) -> tuple[Figures, Figures, list[Figures]]:
+        own = calm(lambda: engine.run_again(options))
+        limits = calm(lambda: roofline.measured_limits(options))
+        return own, limits, [calm(peer.run) for peer in peers]
 
     own, limits, others = zip(*engine.calm_rounds(options, run_round), strict=True)
     print(f"{os.cpu_count()} processors, {options.threads} threads, {positions} positions, {steps} steps")

@@ -134,6 +134,9 @@ typedef struct CSIMDWinograd {
     float *_Nonnull c;
 } CSIMDWinograd;
 
+// Brings a cache line to the first cache.
+CSIMD_INLINE void csimd_prefetch_l1(const void *_Nonnull p) { __builtin_prefetch(p, 0, 3); }
+
 // Brings a cache line to the second cache.
 CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
 

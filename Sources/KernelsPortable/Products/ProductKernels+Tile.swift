@@ -13,16 +13,21 @@ extension ProductKernels {
         rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
-        if Vector.tileRows > 7 && rows > 7 {
-            if isWide {
-                addTallWideTile(rows, operands, depth, sums, next)
-            } else {
-                addTallTile(rows, operands, depth, sums, next)
-            }
-        } else if isWide {
-            addWideTile(rows, operands, depth, sums, next)
-        } else {
-            addNarrowTile(rows, operands, depth, sums, next)
+        switch Swift.min(rows, Vector.tileRows) {
+        case 14: Tile<14>.add(isWide, operands, depth, sums, next)
+        case 13: Tile<13>.add(isWide, operands, depth, sums, next)
+        case 12: Tile<12>.add(isWide, operands, depth, sums, next)
+        case 11: Tile<11>.add(isWide, operands, depth, sums, next)
+        case 10: Tile<10>.add(isWide, operands, depth, sums, next)
+        case 9: Tile<9>.add(isWide, operands, depth, sums, next)
+        case 8: Tile<8>.add(isWide, operands, depth, sums, next)
+        case 7: Tile<7>.add(isWide, operands, depth, sums, next)
+        case 6: Tile<6>.add(isWide, operands, depth, sums, next)
+        case 5: Tile<5>.add(isWide, operands, depth, sums, next)
+        case 4: Tile<4>.add(isWide, operands, depth, sums, next)
+        case 3: Tile<3>.add(isWide, operands, depth, sums, next)
+        case 2: Tile<2>.add(isWide, operands, depth, sums, next)
+        default: Tile<1>.add(isWide, operands, depth, sums, next)
         }
     }
 
@@ -35,114 +40,26 @@ extension ProductKernels {
         rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, copying source: MatrixRows,
         _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
-        if Vector.tileRows > 7 && rows > 7 {
-            addTallCopyingTile(rows, operands, source, depth, sums, next)
-        } else {
-            addCopyingTile(rows, operands, source, depth, sums, next)
-        }
-    }
-
-    // A constant number of rows keeps the sums in registers. In one function the compiler would no longer
-    // inline all of them.
-
-    @inline(never)
-    private static func addTallWideTile(
-        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch rows {
-        case 14: addTile(constant: 14, isWide: true, operands, nil, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: true, operands, nil, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: true, operands, nil, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: true, operands, nil, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: true, operands, nil, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: true, operands, nil, depth, sums, next)
-        default: addTile(constant: 8, isWide: true, operands, nil, depth, sums, next)
-        }
-    }
-
-    @inline(never)
-    private static func addTallTile(
-        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch rows {
-        case 14: addTile(constant: 14, isWide: false, operands, nil, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: false, operands, nil, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: false, operands, nil, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: false, operands, nil, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: false, operands, nil, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: false, operands, nil, depth, sums, next)
-        default: addTile(constant: 8, isWide: false, operands, nil, depth, sums, next)
-        }
-    }
-
-    @inline(never)
-    private static func addWideTile(
-        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch rows {
-        case 7: addTile(constant: 7, isWide: true, operands, nil, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: true, operands, nil, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: true, operands, nil, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: true, operands, nil, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: true, operands, nil, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: true, operands, nil, depth, sums, next)
-        default: addTile(constant: 1, isWide: true, operands, nil, depth, sums, next)
-        }
-    }
-
-    @inline(never)
-    private static func addNarrowTile(
-        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch rows {
-        case 7: addTile(constant: 7, isWide: false, operands, nil, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: false, operands, nil, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: false, operands, nil, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: false, operands, nil, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: false, operands, nil, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: false, operands, nil, depth, sums, next)
-        default: addTile(constant: 1, isWide: false, operands, nil, depth, sums, next)
-        }
-    }
-
-    @inline(never)
-    private static func addTallCopyingTile(
-        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ source: MatrixRows, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch rows {
-        case 14: addTile(constant: 14, isWide: true, operands, source, depth, sums, next)
-        case 13: addTile(constant: 13, isWide: true, operands, source, depth, sums, next)
-        case 12: addTile(constant: 12, isWide: true, operands, source, depth, sums, next)
-        case 11: addTile(constant: 11, isWide: true, operands, source, depth, sums, next)
-        case 10: addTile(constant: 10, isWide: true, operands, source, depth, sums, next)
-        case 9: addTile(constant: 9, isWide: true, operands, source, depth, sums, next)
-        default: addTile(constant: 8, isWide: true, operands, source, depth, sums, next)
-        }
-    }
-
-    @inline(never)
-    private static func addCopyingTile(
-        _ rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, _ source: MatrixRows, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch rows {
-        case 7: addTile(constant: 7, isWide: true, operands, source, depth, sums, next)
-        case 6: addTile(constant: 6, isWide: true, operands, source, depth, sums, next)
-        case 5: addTile(constant: 5, isWide: true, operands, source, depth, sums, next)
-        case 4: addTile(constant: 4, isWide: true, operands, source, depth, sums, next)
-        case 3: addTile(constant: 3, isWide: true, operands, source, depth, sums, next)
-        case 2: addTile(constant: 2, isWide: true, operands, source, depth, sums, next)
-        default: addTile(constant: 1, isWide: true, operands, source, depth, sums, next)
+        switch Swift.min(rows, Vector.tileRows) {
+        case 14: Tile<14>.addCopying(source, operands, depth, sums, next)
+        case 13: Tile<13>.addCopying(source, operands, depth, sums, next)
+        case 12: Tile<12>.addCopying(source, operands, depth, sums, next)
+        case 11: Tile<11>.addCopying(source, operands, depth, sums, next)
+        case 10: Tile<10>.addCopying(source, operands, depth, sums, next)
+        case 9: Tile<9>.addCopying(source, operands, depth, sums, next)
+        case 8: Tile<8>.addCopying(source, operands, depth, sums, next)
+        case 7: Tile<7>.addCopying(source, operands, depth, sums, next)
+        case 6: Tile<6>.addCopying(source, operands, depth, sums, next)
+        case 5: Tile<5>.addCopying(source, operands, depth, sums, next)
+        case 4: Tile<4>.addCopying(source, operands, depth, sums, next)
+        case 3: Tile<3>.addCopying(source, operands, depth, sums, next)
+        case 2: Tile<2>.addCopying(source, operands, depth, sums, next)
+        default: Tile<1>.addCopying(source, operands, depth, sums, next)
         }
     }
 
     @inline(__always)
-    private static func addTile(
+    fileprivate static func addTile(
         constant rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>,
         _ source: MatrixRows?, _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
@@ -167,6 +84,8 @@ extension ProductKernels {
                 while k < end {
                     var (low, high) = (zero, zero)
                     if let source {
+                        // Not all that was asked for before is still, or already, in the second cache.
+                        prefetchPanelRow(from + 16 &* source.stride)
                         let row = from.assumingMemoryBound(to: Float.self)
                         low = Vector.load(row)
                         high = Vector.load(row + Vector.count)
@@ -223,6 +142,32 @@ extension ProductKernels {
         }
     }
 
+    /// Asks for the lines of a row of B at any address that a panel copies.
+    @inline(__always)
+    private static func prefetchPanelRow(_ row: UnsafeRawPointer) {
+        csimd_prefetch_l1(row)
+        if panelColumns > 16 { csimd_prefetch_l1(row + 64) }
+        csimd_prefetch_l1(row + (4 &* panelColumns &- 1))
+    }
+
+    /// Asks for the lines that ``finish(_:row:_:n:_:_:)`` reads and writes. C is often new to the caches, and so many
+    /// rows at once would wait for each other.
+    @inline(__always)
+    static func prefetchOutput(_ p: CSIMDProduct, row: Int, _ rows: Int, n: Int) {
+        var m = row
+        while m < row &+ rows {
+            let line = UnsafeRawPointer(p.c + (m &* p.c_stride &+ n))
+            csimd_prefetch_l2(line)
+            csimd_prefetch_l2(line + (4 &* panelColumns &- 1))
+            if let residual = p.residual {
+                let line = UnsafeRawPointer(residual + (m &* p.residual_stride &+ n))
+                csimd_prefetch_l2(line)
+                csimd_prefetch_l2(line + (4 &* panelColumns &- 1))
+            }
+            m = m &+ 1
+        }
+    }
+
     /// Bias, activation and residual of a tile whose sums are whole, and the store to C.
     @inline(never)
     static func finish(
@@ -257,6 +202,46 @@ extension ProductKernels {
         if activation == CSIMD_GELU { return RowKernels.gelu(v) }
         if activation == CSIMD_SILU { return RowKernels.silu(v) }
         return v
+    }
+}
+
+/// Tiles of so many rows. A constant number keeps the sums in registers, and functions of their own let the compiler
+/// inline all that must be inlined: with several numbers in one it does so for the first ones only.
+private enum Tile<let rows: Int> {
+    @inline(__always)
+    static func add(
+        _ isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        if isWide {
+            addWide(operands, depth, sums, next)
+        } else {
+            addNarrow(operands, depth, sums, next)
+        }
+    }
+
+    @inline(never)
+    private static func addWide(
+        _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int, _ sums: UnsafeMutablePointer<Float>,
+        _ next: Prefetch
+    ) {
+        ProductKernels.addTile(constant: rows, isWide: true, operands, nil, depth, sums, next)
+    }
+
+    @inline(never)
+    private static func addNarrow(
+        _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int, _ sums: UnsafeMutablePointer<Float>,
+        _ next: Prefetch
+    ) {
+        ProductKernels.addTile(constant: rows, isWide: false, operands, nil, depth, sums, next)
+    }
+
+    @inline(never)
+    static func addCopying(
+        _ source: MatrixRows, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
+        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+    ) {
+        ProductKernels.addTile(constant: rows, isWide: true, operands, source, depth, sums, next)
     }
 }
 

@@ -74,6 +74,7 @@ package enum ProductKernels {
                 if part.k == 0 { clear(sums, rows: rows) }
                 let a = p.a.elements + (row &* p.a.depth &+ part.k &* rows)
                 let prefetch = next.prefetch(p, tile: tile, of: tiles)
+                if isLast { prefetchOutput(p, row: row, rows, n: part.n) }
                 withUnsafePointer(to: TileOperands(a: a, b: panel)) {
                     let operands = UnsafeBufferPointer(start: $0, count: 1)
                     if tile == 0, let source = part.copiedRows(p) {
