@@ -75,17 +75,22 @@ struct PanelPart {
     /// What is asked for during one of some tiles.
     @inline(__always)
     func prefetch(_ p: CSIMDProduct, tile: Int, of tiles: Int) -> Prefetch {
-        if n >= end { return Prefetch(address: p.b, step: 0) }
+        if n >= end { return Prefetch(address: p.b, step: 0, placesAtOnce: 1) }
         if let patches = p.patches { return prefetch(p, patches.pointee, tile: tile, of: tiles) }
         let start = p.b + k &* (p.b_is_transposed ? 4 : p.b_row_bytes)
         if p.b_is_transposed {
             // The same few lines of each column; later tiles take the next ones.
             let line = tile &* ProductKernels.panelColumns &* 4 % Swift.max(1, depth &* 4)
-            return Prefetch(address: start + n &* p.b_row_bytes + line, step: p.b_row_bytes)
+            return Prefetch(
+                address: start + n &* p.b_row_bytes + line, step: p.b_row_bytes,
+                places: ProductKernels.panelColumns, during: depth)
         }
         // The rows that are copied after this tile and the next ones.
         let row = depth &* tile / tiles
-        return Prefetch(address: start + row &* p.b_row_bytes + n &* 4, step: p.b_row_bytes)
+        return Prefetch(
+            address: start + row &* p.b_row_bytes + n &* 4, step: p.b_row_bytes,
+            places: (depth &+ tiles &- 1) / tiles,
+            during: depth)
     }
 
     /// The rows of the image that the panel's first columns need, which lie side by side: of one channel after the
@@ -99,12 +104,33 @@ struct PanelPart {
         let channel = first &+ (last &- first &+ 1) &* tile / tiles
         let row = Swift.max(0, n / patches.output_width &* patches.row_stride &- patches.top)
         let offset = (channel &* patches.height &+ Swift.min(row, patches.height &- 1)) &* patches.width
-        return Prefetch(address: p.b + offset &* 4, step: ProductKernels.panelColumns &* 4)
+        return Prefetch(address: p.b + offset &* 4, step: ProductKernels.panelColumns &* 4, placesAtOnce: 1)
     }
 }
 
-/// Lines of memory that are asked for one after the other.
+/// Places in memory, as long as a panel's row, that are asked for one after the other while a tile is multiplied.
 struct Prefetch {
+    /// Of the tile's depth, after which more are asked for.
+    @inline(__always) static var interval: Int { 8 }
+
     let address: UnsafeRawPointer
+    /// Bytes from place to place.
     let step: Int
+    let placesAtOnce: Int
+
+    @inline(__always)
+    init(address: UnsafeRawPointer, step: Int, placesAtOnce: Int) {
+        self.address = address
+        self.step = step
+        self.placesAtOnce = placesAtOnce
+    }
+
+    /// - Parameters:
+    ///   - places: at least so many.
+    ///   - depth: of the tile.
+    @inline(__always)
+    init(address: UnsafeRawPointer, step: Int, places: Int, during depth: Int) {
+        let times = Swift.max(1, (depth &+ Self.interval &- 1) / Self.interval)
+        self.init(address: address, step: step, placesAtOnce: (places &+ times &- 1) / times)
+    }
 }

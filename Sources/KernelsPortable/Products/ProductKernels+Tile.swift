@@ -76,11 +76,15 @@ extension ProductKernels {
             var k = 0
             while k < depth {
                 // A few lines at a time: more of them, or more often, would keep the loads of A and B waiting.
-                csimd_prefetch_l2(address)
-                csimd_prefetch_l2(address + (4 &* panelColumns &- 1))
-                if panelColumns > 16 { csimd_prefetch_l2(address + 64) }
-                address += next.step
-                let end = Swift.min(depth, k &+ 8)
+                var place = 0
+                while place < next.placesAtOnce {
+                    csimd_prefetch_l2(address)
+                    csimd_prefetch_l2(address + (4 &* panelColumns &- 1))
+                    if panelColumns > 16 { csimd_prefetch_l2(address + 64) }
+                    address += next.step
+                    place = place &+ 1
+                }
+                let end = Swift.min(depth, k &+ Prefetch.interval)
                 while k < end {
                     var (low, high) = (zero, zero)
                     if let source {

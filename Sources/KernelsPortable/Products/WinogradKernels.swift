@@ -107,7 +107,8 @@ package enum WinogradKernels {
         // The next tile's weights, which follow, are asked for in as many steps as the products take; by a block's last
         // tile in vain.
         let steps = (channels &+ 7) / 8
-        var prefetch = Prefetch(address: weights + 9 &* size, step: 36 &* size / (inputPlaces &* steps))
+        var prefetch = Prefetch(
+            address: weights + 9 &* size, step: 36 &* size / (inputPlaces &* steps), placesAtOnce: 1)
         var product = 0
         while product < products {
             let (down, right) = (Axis(product: product / 3), Axis(product: product % 3))
@@ -133,7 +134,8 @@ package enum WinogradKernels {
                 rows: rows, isWide: isWide, UnsafeBufferPointer(start: scratch.operands, count: count),
                 channels, sums + product &* tileSums, prefetch)
             prefetch = Prefetch(
-                address: prefetch.address + count &* steps &* prefetch.step, step: prefetch.step)
+                address: prefetch.address + count &* steps &* prefetch.step, step: prefetch.step,
+                placesAtOnce: 1)
             product = product &+ 1
         }
     }
