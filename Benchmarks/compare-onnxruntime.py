@@ -6,14 +6,14 @@
 
 The recording must be mono at 16 kHz. ONNX Runtime runs with all its optimisations and is fed the tokens
 that qwen3-asr chose, so that both do the same work. Its process is Python: what Python and NumPy take to
-start is not counted, log-mel and tokenizer neither. ONNX Runtime keeps its sessions and has run once before the
-rounds, so of qwen3-asr the second transcription of a process counts, too, which finds its memory touched. What
-the first one takes stands beside it, for ONNX Runtime that before the rounds; load, whole process and memory are
-those of a process of one transcription. Figures are medians of the rounds; each measures the machine's limits
-between the two engines.
+start is not counted, log-mel and tokenizer neither. ONNX Runtime keeps its sessions and has run once before
+the rounds, so of qwen3-asr the second transcription of a process counts, too, which finds its memory touched.
+What the first one takes stands beside it, for ONNX Runtime that before the rounds; load, whole process and
+memory are those of a process of one transcription. Figures are medians of the rounds; each measures the
+machine's limits between the two engines.
 
-Runs in which others, on a virtual machine those on its host, too, took more of the processors than --disturbance
-says are repeated up to three times.
+Runs in which others, on a virtual machine those on its host, too, took more of the processors than
+--disturbance says are repeated up to three times.
 """
 
 import argparse
@@ -34,7 +34,6 @@ from model.architecture import audio_token_count  # noqa: E402
 from model.features import log_mel  # noqa: E402
 from model.prompt import Prompt  # noqa: E402
 from model.runner import Runner  # noqa: E402
-
 
 STAGES = ("encode", "prefill", "step")
 ROWS = ("load", *STAGES, *(f"first {name}" for name in STAGES), "whole", *MEMORY)

@@ -120,15 +120,15 @@ def stages(record: dict) -> Figures:
 
 
 def processor_seconds() -> tuple[float, float]:
-    """What all processes, and on a virtual machine others on its host, have taken, and what this one and its children
-    that have ended have."""
+    """What all processes, and on a virtual machine others on its host, have taken, and what this one and its
+    children that have ended have."""
     fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     idle = fields[3] + fields[4]
     return (sum(fields) - idle) / os.sysconf("SC_CLK_TCK"), sum(os.times()[:4])
 
 
 class CalmRuns:
-    """Repeats runs in which others took more of the processors than allowed; after four, the calmest counts."""
+    """Repeats runs in which others took more of the processors than allowed; of four the calmest counts."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.allowed = options.disturbance

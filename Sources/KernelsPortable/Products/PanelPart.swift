@@ -73,7 +73,7 @@ struct PanelPart {
     }
 
     /// What is asked for during one of some tiles.
-    @inline(__always)
+    @inline(never)
     func prefetch(_ p: CSIMDProduct, tile: Int, of tiles: Int) -> Prefetch {
         if n >= end { return Prefetch(address: p.b, step: 0, placesAtOnce: 1) }
         if let patches = p.patches { return prefetch(p, patches.pointee, tile: tile, of: tiles) }
