@@ -246,6 +246,37 @@ import Threading
         #expect(result[0].array(Float.self) == [condition ? -3 : 3])
     }
 
+    /// What only a branch reads is kept until then, though results in between need places.
+    @Test(arguments: [true, false])
+    func branchReadsWhatNobodyElseDoes(condition: Bool) throws {
+        var graph = ComputeGraph()
+        let (flag, x, a, b) = (
+            graph.addValue("flag"), graph.addValue("x"), graph.addValue("a"), graph.addValue("b")
+        )
+        let (c, y, z) = (graph.addValue("c"), graph.addValue("y"), graph.addValue("z"))
+        graph.inputs = [flag, x]
+        graph.outputs = [z]
+        func branch(_ type: String) -> ComputeGraph {
+            var branch = ComputeGraph()
+            let (captured, result) = (branch.addValue("a"), branch.addValue("result"))
+            branch.captures = [(a, captured)]
+            branch.outputs = [result]
+            branch.nodes = [node(type, [captured], [result])]
+            return branch
+        }
+        graph.nodes = [
+            node("Neg", [x], [a]), node("Exp", [x], [b]), node("Neg", [b], [c]),
+            node(
+                "If", [flag], [y],
+                subgraphs: ["then_branch": branch("Neg"), "else_branch": branch("Identity")]),
+            node("Sub", [y, c], [z]),
+        ]
+        let result = try plan(graph).run(
+            feeding: [(flag, Tensor(scalar: condition)), (x, Tensor([1] as [Float]))], context)
+        let expected = (condition ? 1 : -1) + 2.718_281_8 as Float
+        #expect(abs(result[0].array(Float.self)[0] - expected) < 1e-6)
+    }
+
     @Test func failingNodeIsNamedWithItsInputs() throws {
         var graph = ComputeGraph()
         let (a, b, c) = (graph.addValue("a"), graph.addValue("b"), graph.addValue("c"))

@@ -38,6 +38,37 @@ import Testing
         #expect(matrix.selecting(axis: 1, index: 2).array(Float.self) == [2, 6, 10])
     }
 
+    /// For as many axes as lie in a value itself and for more.
+    @Test(arguments: 5...9)
+    func viewsOfManyAxes(rank: Int) {
+        let dimensions = [2, 3, 1, 2, 2, 1, 3, 2, 2].prefix(rank).map { $0 }
+        let shape = Shape(dimensions)
+        let tensor = Tensor((0..<shape.elementCount).map(Float.init), shape: shape)
+        let strides = shape.rowMajorStrides.map { $0 }
+        // The view's elements in order, found by their places in the tensor.
+        func elements(_ dimensions: [Int], _ strides: [Int], from start: Int = 0) -> [Float] {
+            guard let count = dimensions.first else { return [Float(start)] }
+            return (0..<count).flatMap {
+                elements(
+                    Array(dimensions.dropFirst()), Array(strides.dropFirst()), from: start + $0 * strides[0])
+            }
+        }
+        for turn in 0..<rank {
+            let order = (0..<rank).map { (rank - 1 - $0 + turn) % rank }
+            let (turned, steps) = (order.map { dimensions[$0] }, order.map { strides[$0] })
+            let transposed = tensor.transposed(order)
+            #expect(transposed.shape == Shape(turned))
+            #expect(transposed.array(Float.self) == elements(turned, steps))
+            #expect(transposed.reshaped([shape.elementCount]).array(Float.self) == elements(turned, steps))
+            let backwards = transposed.sliced(axis: 0, start: turned[0] - 1, count: turned[0], step: -1)
+            let reversed = elements(
+                turned, [-steps[0]] + steps.dropFirst(), from: (turned[0] - 1) * steps[0])
+            #expect(backwards.array(Float.self) == reversed)
+            let repeated = transposed.broadcast(to: Shape([2] + turned))
+            #expect(repeated.array(Float.self) == elements([2] + turned, [0] + steps))
+        }
+    }
+
     /// Every width of element goes through a copy of its own.
     @Test func copiesOfEveryWidth() {
         func check<Element: TensorElement & Equatable>(_ values: [Element]) {
