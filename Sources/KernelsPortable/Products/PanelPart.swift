@@ -89,8 +89,7 @@ struct PanelPart {
         let row = depth &* tile / tiles
         return Prefetch(
             address: start + row &* p.b_row_bytes + n &* 4, step: p.b_row_bytes,
-            places: (depth &+ tiles &- 1) / tiles,
-            during: depth)
+            places: (depth &+ tiles &- 1) / tiles, during: depth)
     }
 
     /// The rows of the image that the panel's first columns need, which lie side by side: of one channel after the

@@ -13,6 +13,7 @@ extension ProductKernels {
         rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
+        // Never more than tileRows; so said, heights that vectors do not have are left out.
         switch Swift.min(rows, Vector.tileRows) {
         case 14: Tile<14>.add(isWide, operands, depth, sums, next)
         case 13: Tile<13>.add(isWide, operands, depth, sums, next)
