@@ -222,24 +222,26 @@ import Threading
         }
     }
 
+    /// One node that reads a value of the graph around it.
+    private func branch(_ type: String, of outer: ComputeGraph.ValueID) -> ComputeGraph {
+        var branch = ComputeGraph()
+        let (captured, result) = (branch.addValue("captured"), branch.addValue("result"))
+        branch.captures = [(outer, captured)]
+        branch.outputs = [result]
+        branch.nodes = [node(type, [captured], [result])]
+        return branch
+    }
+
     @Test(arguments: [true, false])
     func ifRunsOneBranch(condition: Bool) throws {
         var graph = ComputeGraph()
         let (flag, x, y) = (graph.addValue("flag"), graph.addValue("x"), graph.addValue("y"))
         graph.inputs = [flag, x]
         graph.outputs = [y]
-        func branch(_ type: String) -> ComputeGraph {
-            var branch = ComputeGraph()
-            let (captured, result) = (branch.addValue("x"), branch.addValue("result"))
-            branch.captures = [(x, captured)]
-            branch.outputs = [result]
-            branch.nodes = [node(type, [captured], [result])]
-            return branch
-        }
         graph.nodes = [
             node(
                 "If", [flag], [y],
-                subgraphs: ["then_branch": branch("Neg"), "else_branch": branch("Identity")])
+                subgraphs: ["then_branch": branch("Neg", of: x), "else_branch": branch("Identity", of: x)])
         ]
         let result = try plan(graph).run(
             feeding: [(flag, Tensor(scalar: condition)), (x, Tensor([3] as [Float]))], context)
@@ -256,19 +258,11 @@ import Threading
         let (c, y, z) = (graph.addValue("c"), graph.addValue("y"), graph.addValue("z"))
         graph.inputs = [flag, x]
         graph.outputs = [z]
-        func branch(_ type: String) -> ComputeGraph {
-            var branch = ComputeGraph()
-            let (captured, result) = (branch.addValue("a"), branch.addValue("result"))
-            branch.captures = [(a, captured)]
-            branch.outputs = [result]
-            branch.nodes = [node(type, [captured], [result])]
-            return branch
-        }
         graph.nodes = [
             node("Neg", [x], [a]), node("Exp", [x], [b]), node("Neg", [b], [c]),
             node(
                 "If", [flag], [y],
-                subgraphs: ["then_branch": branch("Neg"), "else_branch": branch("Identity")]),
+                subgraphs: ["then_branch": branch("Neg", of: a), "else_branch": branch("Identity", of: a)]),
             node("Sub", [y, c], [z]),
         ]
         let result = try plan(graph).run(

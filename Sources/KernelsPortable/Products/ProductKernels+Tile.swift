@@ -6,56 +6,31 @@ extension ProductKernels {
     /// - Parameters:
     ///   - isWide: whether the second half of the panels' columns counts.
     ///   - operands: at least one.
+    ///   - source: the rows of B, whole vectors of columns, if they are copied to the operands' panels meanwhile. That
+    ///     costs less than to copy them before: the multiplication leaves time for loads and stores.
     ///   - depth: of each product.
     ///   - next: memory to ask for meanwhile.
     @inline(never)
     static func addTile(
-        rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
-        _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
+        rows: Int, isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>,
+        copying source: MatrixRows? = nil, _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
         // Never more than tileRows; so said, heights that vectors do not have are left out.
         switch Swift.min(rows, Vector.tileRows) {
-        case 14: Tile<14>.add(isWide, operands, depth, sums, next)
-        case 13: Tile<13>.add(isWide, operands, depth, sums, next)
-        case 12: Tile<12>.add(isWide, operands, depth, sums, next)
-        case 11: Tile<11>.add(isWide, operands, depth, sums, next)
-        case 10: Tile<10>.add(isWide, operands, depth, sums, next)
-        case 9: Tile<9>.add(isWide, operands, depth, sums, next)
-        case 8: Tile<8>.add(isWide, operands, depth, sums, next)
-        case 7: Tile<7>.add(isWide, operands, depth, sums, next)
-        case 6: Tile<6>.add(isWide, operands, depth, sums, next)
-        case 5: Tile<5>.add(isWide, operands, depth, sums, next)
-        case 4: Tile<4>.add(isWide, operands, depth, sums, next)
-        case 3: Tile<3>.add(isWide, operands, depth, sums, next)
-        case 2: Tile<2>.add(isWide, operands, depth, sums, next)
-        default: Tile<1>.add(isWide, operands, depth, sums, next)
-        }
-    }
-
-    /// ``addTile(rows:isWide:_:_:_:_:)`` of panels that are copied meanwhile, which costs less than to copy them
-    /// before: the multiplication leaves time for loads and stores.
-    ///
-    /// - Parameter source: the rows of B, whole vectors of columns, which are copied to the operands' panels.
-    @inline(never)
-    static func addTile(
-        rows: Int, _ operands: UnsafeBufferPointer<TileOperands>, copying source: MatrixRows,
-        _ depth: Int, _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
-    ) {
-        switch Swift.min(rows, Vector.tileRows) {
-        case 14: Tile<14>.addCopying(source, operands, depth, sums, next)
-        case 13: Tile<13>.addCopying(source, operands, depth, sums, next)
-        case 12: Tile<12>.addCopying(source, operands, depth, sums, next)
-        case 11: Tile<11>.addCopying(source, operands, depth, sums, next)
-        case 10: Tile<10>.addCopying(source, operands, depth, sums, next)
-        case 9: Tile<9>.addCopying(source, operands, depth, sums, next)
-        case 8: Tile<8>.addCopying(source, operands, depth, sums, next)
-        case 7: Tile<7>.addCopying(source, operands, depth, sums, next)
-        case 6: Tile<6>.addCopying(source, operands, depth, sums, next)
-        case 5: Tile<5>.addCopying(source, operands, depth, sums, next)
-        case 4: Tile<4>.addCopying(source, operands, depth, sums, next)
-        case 3: Tile<3>.addCopying(source, operands, depth, sums, next)
-        case 2: Tile<2>.addCopying(source, operands, depth, sums, next)
-        default: Tile<1>.addCopying(source, operands, depth, sums, next)
+        case 14: Tile<14>.add(isWide, source, operands, depth, sums, next)
+        case 13: Tile<13>.add(isWide, source, operands, depth, sums, next)
+        case 12: Tile<12>.add(isWide, source, operands, depth, sums, next)
+        case 11: Tile<11>.add(isWide, source, operands, depth, sums, next)
+        case 10: Tile<10>.add(isWide, source, operands, depth, sums, next)
+        case 9: Tile<9>.add(isWide, source, operands, depth, sums, next)
+        case 8: Tile<8>.add(isWide, source, operands, depth, sums, next)
+        case 7: Tile<7>.add(isWide, source, operands, depth, sums, next)
+        case 6: Tile<6>.add(isWide, source, operands, depth, sums, next)
+        case 5: Tile<5>.add(isWide, source, operands, depth, sums, next)
+        case 4: Tile<4>.add(isWide, source, operands, depth, sums, next)
+        case 3: Tile<3>.add(isWide, source, operands, depth, sums, next)
+        case 2: Tile<2>.add(isWide, source, operands, depth, sums, next)
+        default: Tile<1>.add(isWide, source, operands, depth, sums, next)
         }
     }
 
@@ -215,10 +190,12 @@ extension ProductKernels {
 private enum Tile<let rows: Int> {
     @inline(__always)
     static func add(
-        _ isWide: Bool, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
+        _ isWide: Bool, _ source: MatrixRows?, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {
-        if isWide {
+        if let source {
+            addCopying(source, operands, depth, sums, next)
+        } else if isWide {
             addWide(operands, depth, sums, next)
         } else {
             addNarrow(operands, depth, sums, next)
@@ -242,7 +219,7 @@ private enum Tile<let rows: Int> {
     }
 
     @inline(never)
-    static func addCopying(
+    private static func addCopying(
         _ source: MatrixRows, _ operands: UnsafeBufferPointer<TileOperands>, _ depth: Int,
         _ sums: UnsafeMutablePointer<Float>, _ next: Prefetch
     ) {

@@ -77,12 +77,9 @@ package enum ProductKernels {
                 if isLast { prefetchOutput(p, row: row, rows, n: part.n) }
                 withUnsafePointer(to: TileOperands(a: a, b: panel)) {
                     let operands = UnsafeBufferPointer(start: $0, count: 1)
-                    if tile == 0, let source = part.copiedRows(p) {
-                        addTile(rows: rows, operands, copying: source, part.depth, sums, prefetch)
-                    } else {
-                        let isWide = part.columns > Vector.count
-                        addTile(rows: rows, isWide: isWide, operands, part.depth, sums, prefetch)
-                    }
+                    addTile(
+                        rows: rows, isWide: part.columns > Vector.count, operands,
+                        copying: tile == 0 ? part.copiedRows(p) : nil, part.depth, sums, prefetch)
                 }
                 if isLast { finish(p, row: row, rows, n: part.n, part.columns, sums) }
                 next.pack(p, share: tile, of: tiles, into: nextPanel, runs)
