@@ -87,9 +87,7 @@ def run_again(options: argparse.Namespace) -> Figures:
     What peers that keep their model loaded are compared with: they, too, have touched all memory before.
     """
     records, _ = transcribe(options, options.binary, [options.audio, options.audio])
-    figures = stages(records[1])
-    del figures["load"]
-    return figures
+    return {name: seconds for name, seconds in stages(records[1]).items() if name != "load"}
 
 
 def transcribe(

@@ -78,10 +78,10 @@
             var address = start
             var row = 0
             while row < count {
-                avx2_prefetch(address)
-                avx2_prefetch(address + 64)
-                avx2_prefetch(address + 128)
-                avx2_prefetch(address + 192)
+                csimd_prefetch_l1(address)
+                csimd_prefetch_l1(address + 64)
+                csimd_prefetch_l1(address + 128)
+                csimd_prefetch_l1(address + 192)
                 address += stride
                 row = row &+ 1
             }

@@ -91,8 +91,8 @@
             var address = start
             var row = 0
             while row < count {
-                avx512_prefetch(address)
-                avx512_prefetch(address + 64)
+                csimd_prefetch_l1(address)
+                csimd_prefetch_l1(address + 64)
                 address += stride
                 row = row &+ 1
             }
@@ -103,10 +103,10 @@
         private static func prefetchOutput(_ start: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
             var row = 0
             while row < count {
-                avx512_prefetch(start + row &* stride)
-                avx512_prefetch(start + (row &* stride &+ 16))
-                avx512_prefetch(start + (row &* stride &+ 32))
-                avx512_prefetch(start + (row &* stride &+ 48))
+                csimd_prefetch_l1(start + row &* stride)
+                csimd_prefetch_l1(start + (row &* stride &+ 16))
+                csimd_prefetch_l1(start + (row &* stride &+ 32))
+                csimd_prefetch_l1(start + (row &* stride &+ 48))
                 row = row &+ 1
             }
         }

@@ -54,7 +54,6 @@ CSIMD_AVX2 void avx2_store_sums(float *_Nonnull p, f32x8 a, f32x8 b, f32x8 c, f3
 CSIMD_AVX2 i32x8 avx2_load_first_bytes(const void *_Nonnull p, ptrdiff_t count) {
     return (i32x8)_mm256_maskload_epi32(p, (__m256i)avx2_first_lanes(count >> 2));
 }
-CSIMD_AVX2 void avx2_prefetch(const void *_Nonnull p) { _mm_prefetch(p, _MM_HINT_T0); }
 
 // The first `count` lanes, 0...8, and `fill` in the others.
 CSIMD_AVX2 f32x8 avx2_load_first_or(const void *_Nonnull p, ptrdiff_t count, f32x8 fill) {

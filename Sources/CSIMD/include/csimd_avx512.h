@@ -65,7 +65,6 @@ CSIMD_AVX512 i32x16 avx512_load_first_bytes(const void *_Nonnull p, ptrdiff_t co
 CSIMD_AVX512 void avx512_store_low_bytes(void *_Nonnull p, i32x16 v) {
     _mm_storeu_si128(p, _mm512_cvtepi32_epi8((__m512i)v));
 }
-CSIMD_AVX512 void avx512_prefetch(const void *_Nonnull p) { _mm_prefetch(p, _MM_HINT_T0); }
 
 // The first `count` lanes, 0...16, and `fill` in the others.
 CSIMD_AVX512 f32x16 avx512_load_first_or(const void *_Nonnull p, ptrdiff_t count, f32x16 fill) {
