@@ -47,6 +47,58 @@ extension KernelTable {
         }
     }
 
+    /// `silu(gate) · up` of two products of the same rows, of as many columns, with eight-bit activations. What they give
+    /// for a panel of columns stays in the second cache until it is multiplied.
+    ///
+    /// - Parameter output: `[rows, columns]`, row-major.
+    package func matMulNBits(
+        _ rows: borrowing QuantizedRows, gate: NBitsProduct, up: NBitsProduct,
+        into output: inout MutableSpan<Float>, on pool: ThreadPool
+    ) {
+        for product in [gate, up] {
+            let weights = product.weights
+            precondition(rows.depth == weights.depth && rows.blockSize == weights.block_size)
+            precondition(rows.isInterleaved == (weights.bits == 4) && product.columns == gate.columns)
+        }
+        let columns = gate.columns
+        precondition(output.count == rows.rows * columns)
+        guard output.count > 0 else { return }
+        let (matMul, siluProduct) = (functions.matMulNBits, functions.rows.siluProduct)
+        let unit = NBitsProduct.unit(rows: rows.rows)
+        let grain = Self.columnGrain(weights: gate.weights, rows: 2 * rows.rows, unit: unit)
+        let sumCount = rows.rows * unit
+        let kernelBytes = max(
+            functions.nbitsScratchBytes(gate.weights, rows.rows),
+            functions.nbitsScratchBytes(up.weights, rows.rows))
+        let scratch = ThreadScratch(byteCount: 2 * sumCount * 4 + kernelBytes, on: pool)
+        output.withUnsafeMutableBufferPointer { output in
+            rows.withKernelArguments { rows in
+                guard let address = output.baseAddress else { return }
+                nonisolated(unsafe) let (rows, output) = (rows, address)
+                pool.parallelFor(gate.parts(of: unit), grain: grain) { range, thread in
+                    scratch.withMemory(of: thread) { memory in
+                        let gateSums = memory.assumingMemoryBound(to: Float.self)
+                        let upSums = gateSums + sumCount
+                        let scratch = UnsafeMutableRawPointer(upSums + sumCount)
+                        for part in range {
+                            let (first, end) = (part * unit, min(columns, (part + 1) * unit))
+                            // A kernel asks for the next panel of its own weights alone.
+                            up.prefetch(columns: first..<end)
+                            gate.multiply(rows, columns: first..<end, gateSums, unit, scratch, by: matMul)
+                            gate.prefetch(columns: end..<min(columns, end + unit))
+                            up.multiply(rows, columns: first..<end, upSums, unit, scratch, by: matMul)
+                            for row in 0..<rows.rows {
+                                siluProduct(
+                                    gateSums + row * unit, upSums + row * unit,
+                                    output + (row * columns + first), end - first)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Some parts, of so many columns, of all products' together.
     private static func multiply(
         _ rows: CSIMDQuantizedRows, _ products: UnsafeBufferPointer<NBitsProduct>, parts: Range<Int>,
@@ -60,13 +112,9 @@ extension KernelTable {
             let end = start + products[index].parts(of: unit)
             let own = parts.clamped(to: start..<end)
             if !own.isEmpty {
-                withUnsafePointer(to: products[index].weights) { weights in
-                    withUnsafePointer(to: rows) { rows in
-                        matMul(
-                            weights, rows, products[index].bias, (own.lowerBound - start) * unit,
-                            min(columns, (own.upperBound - start) * unit), output, columns, scratch)
-                    }
-                }
+                let range = (own.lowerBound - start) * unit..<min(columns, (own.upperBound - start) * unit)
+                products[index].multiply(
+                    rows, columns: range, output + range.lowerBound, columns, scratch, by: matMul)
             }
             start = end
             output += products[index].outputCount(rows: rows.rows)

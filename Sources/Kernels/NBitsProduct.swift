@@ -41,4 +41,32 @@ package struct NBitsProduct: @unchecked Sendable {
 
     /// Parts of so many columns.
     func parts(of unit: Int) -> Int { (columns + unit - 1) / unit }
+
+    /// Some columns of the product of some rows.
+    ///
+    /// - Parameters:
+    ///   - columns: from a multiple of the panel's on.
+    ///   - output: of the first of them; rows are ``outputStride`` numbers apart.
+    func multiply(
+        _ rows: CSIMDQuantizedRows, columns: Range<Int>, _ output: UnsafeMutablePointer<Float>,
+        _ outputStride: Int, _ scratch: UnsafeMutableRawPointer, by matMul: KernelFunctions.MatMulNBits
+    ) {
+        withUnsafePointer(to: weights) { weights in
+            withUnsafePointer(to: rows) { rows in
+                // Kernels count columns from the product's first.
+                matMul(
+                    weights, rows, bias, columns.lowerBound, columns.upperBound, output - columns.lowerBound,
+                    outputStride, scratch)
+            }
+        }
+    }
+
+    /// Asks for the beginning of some columns, which a kernel will read first.
+    func prefetch(columns: Range<Int>) {
+        for column in columns {
+            let start = weights.values + column * weights.value_row_bytes
+            csimd_prefetch_l2(start)
+            csimd_prefetch_l2(start + min(64, weights.value_row_bytes - 1))
+        }
+    }
 }

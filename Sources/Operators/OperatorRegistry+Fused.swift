@@ -6,6 +6,7 @@ extension OperatorRegistry {
         "FusedAttention": FusedAttention.self,
         "Linear": Linear.self,
         "MatMulNBitsGroup": MatMulNBitsGroup.self,
+        "MatMulNBitsSwiGLU": MatMulNBitsSwiGLU.self,
         "ReshapeTranspose": ReshapeTranspose.self,
         "RotaryHeads": RotaryHeads.self,
         "SwiGLU": SwiGLU.self,

@@ -60,6 +60,38 @@ import Threading
         }
     }
 
+    /// The same bits as both products and then the activation.
+    @Test(arguments: tables)
+    func gatedProducts(_ kernels: KernelTable) {
+        for (index, rows) in [0, 1, 2, 3, 7, 19].enumerated() {
+            for (columns, depth) in [
+                (1, 16), (15, 100), (16, 64), (63, 300), (64, 512), (65, 96), (200, 544),
+            ] {
+                let shape = NBitsCase(
+                    rows: rows, columns: columns, depth: depth, blockSize: [16, 32, 64][index % 3],
+                    zeroPoints: index % 2 == 0 ? .packed : .absent, hasBias: index % 2 == 1)
+                let (gate, up) = (NBitsData(shape, seed: 2 * index), NBitsData(shape, seed: 2 * index + 1))
+                let quantized = kernels.quantizeRows(
+                    gate.activations.span, rows: rows, depth: depth, blockSize: shape.blockSize, bits: 4,
+                    on: Self.pool)
+                var expected = gate.product(kernels, quantized: true, pool: Self.pool)
+                let factors = gate.withWeights { NBitsProduct($0, bias: $1, owner: gate) }
+                var others = up
+                others.activations = gate.activations
+                let ups = others.product(kernels, quantized: true, pool: Self.pool)
+                let gates = expected
+                var span = expected.mutableSpan
+                kernels.siluProduct(gate: gates.span, up: ups.span, into: &span)
+                var found = [Float](repeating: .nan, count: rows * columns)
+                var output = found.mutableSpan
+                kernels.matMulNBits(
+                    quantized, gate: factors, up: up.withWeights { NBitsProduct($0, bias: $1, owner: up) },
+                    into: &output, on: Self.pool)
+                #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(shape)")
+            }
+        }
+    }
+
     @Test(arguments: tables, [true, false])
     func resultOfARowIsTheSameForAnyNumberOfRows(_ kernels: KernelTable, quantized: Bool) {
         for blockSize in NBitsWeights.blockSizes {

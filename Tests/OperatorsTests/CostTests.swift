@@ -118,6 +118,12 @@ import Threading
             let values = [UInt8](repeating: 0, count: n * k / 2)
             return [Tensor(values, shape: [n, k / block, block / 2]), zeros([n, k / block]), nil, nil, nil]
         }
+        let gated = try self.cost(
+            "MatMulNBitsSwiGLU", domain: OperatorRegistry.fusedDomain,
+            [zeros([1, 3, k])] + operands(16) + operands(16),
+            ["K": .int(k), "N": .ints([16, 16]), "block_size": .int(block), "accuracy_level": .int(4)])
+        #expect(gated.multiplyAdds == 3 * k * 32)
+        #expect(gated.kernel == "int4 tiles")
         let cost = try cost(
             "MatMulNBitsGroup", domain: OperatorRegistry.fusedDomain,
             [zeros([1, 1, k])] + operands(16) + operands(8),

@@ -317,6 +317,57 @@ import Threading
         #expect(group.bound(to: [nil] + halves.dropFirst(), variables: [0]) == nil)
     }
 
+    /// What the group and SwiGLU give, bit for bit: of one row, of many, and where activations stay floats.
+    @Test(arguments: [(1, false), (3, false), (9, false), (1, true), (9, true)], InstructionSet.supported)
+    func gatedProducts(_ rows: (count: Int, areFloats: Bool), instructionSet: InstructionSet) throws {
+        let (rows, areFloats) = rows
+        let (depth, blockSize, columns) = (96, 32, 70)
+        let a = varied([1, rows, depth], seed: 5)
+        let blocks = depth / blockSize
+        let operands = (0..<2).map { (index: UInt32) -> [Tensor?] in
+            let bytes = varied([columns * depth / 2], seed: index).array(Float.self)
+                .map { UInt8(($0 + 4) * 31.9) }
+            let zeroPoints = areFloats ? varied([columns * blocks], seed: 9 + index) : nil
+            return [
+                Tensor(bytes, shape: [columns, blocks, blockSize / 2]),
+                varied([columns * blocks], seed: 3 + index), zeroPoints, nil, nil,
+            ]
+        }
+        let attributes: OperatorAttributes = [
+            "K": .int(depth), "N": .ints([columns, columns]), "bits": .int(4), "block_size": .int(blockSize),
+            "accuracy_level": .int(4),
+        ]
+        let inputs = [a] + operands[0] + operands[1]
+        let both = try fused("MatMulNBitsGroup", inputs, attributes, on: instructionSet)
+        let expected = try fused("SwiGLU", [both[0], both[1]], on: instructionSet)[0]
+        let found = try fused("MatMulNBitsSwiGLU", inputs, attributes, on: instructionSet)
+        #expect(found.count == 1 && found[0].shape == [1, rows, columns])
+        #expect(found[0].array(Float.self) == expected.array(Float.self))
+        let domain = OperatorRegistry.fusedDomain
+        let type = try #require(
+            OperatorRegistry.standard.implementation(type: "MatMulNBitsSwiGLU", domain: domain))
+        let node = OperatorNode(
+            type: "MatMulNBitsSwiGLU", domain: domain, opset: 1, attributes: attributes,
+            inputCount: inputs.count)
+        let bound = try #require(try type.init(node).bound(to: [nil] + inputs.dropFirst(), variables: [0]))
+        let context = OperatorContext(pool: ThreadPool(threads: 2), kernels: KernelTable(instructionSet))
+        let nothing = [Tensor?](repeating: nil, count: inputs.count - 1)
+        let again = try bound.run(OperatorInputs([a] + nothing), context)[0]
+        #expect(again.array(Float.self) == expected.array(Float.self))
+        #expect(throws: OperatorError.self) {
+            try bound.run(OperatorInputs([varied([1, rows, depth + 1], seed: 5)] + nothing), context)
+        }
+    }
+
+    @Test(arguments: [[16, 8], [16], [16, 16, 16]])
+    func gatedProductsMustBeTwoOfTheSameSize(columns: [Int]) {
+        #expect(throws: OperatorError.self) {
+            try fused(
+                "MatMulNBitsSwiGLU", [varied([1, 16], seed: 1)],
+                ["K": .int(16), "N": .ints(columns), "bits": .int(4), "block_size": .int(16)], on: .portable)
+        }
+    }
+
     /// Rows of a view that take no memory, but whose products would: refused before anything is copied.
     @Test func productsOfTooManyRowsAreRefused() throws {
         let rows = Tensor(repeating: 1 as Float, shape: [1 << 40, 16])
@@ -329,8 +380,10 @@ import Threading
                 "accuracy_level": .int(4),
             ]
         }
-        #expect(throws: OperatorError.self) {
-            try fused("MatMulNBitsGroup", inputs, attributes([16, 16]), on: .portable)
+        for type in ["MatMulNBitsGroup", "MatMulNBitsSwiGLU"] {
+            #expect(throws: OperatorError.self) {
+                try fused(type, inputs, attributes([16, 16]), on: .portable)
+            }
         }
         #expect(throws: OperatorError.self) {
             try fused("MatMulNBitsGroup", [rows], attributes([]), on: .portable)

@@ -14,6 +14,14 @@ import Threading
         after pass: any RewritePass, _ graph: ComputeGraph, _ inputs: [Tensor],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> [String] {
+        try types(after: [pass], graph, inputs, sourceLocation: sourceLocation)
+    }
+
+    /// The types of a graph's nodes after some passes, which must not change what it computes.
+    func types(
+        after passes: [any RewritePass], _ graph: ComputeGraph, _ inputs: [Tensor],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> [String] {
         let opsets = ["": 18, "com.microsoft": 1]
         func outputs(_ graph: ComputeGraph) throws -> [[Float]] {
             let plan = try Plan(graph, opsets: opsets, registry: .standard)
@@ -21,7 +29,7 @@ import Threading
                 .map { $0.array(Float.self) }
         }
         var rewritten = graph
-        _ = pass.apply(to: &rewritten, opsets: opsets)
+        for pass in passes { _ = pass.apply(to: &rewritten, opsets: opsets) }
         _ = DeadNodeRemoval().apply(to: &rewritten, opsets: opsets)
         for (before, after) in zip(try outputs(graph), try outputs(rewritten)) {
             let isClose = zip(before, after).allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($0)) }
@@ -156,6 +164,36 @@ import Threading
         let result = builder.node("Mul", activated, up)
         let types = try types(after: SwiGLUFusion(), builder.finished(result), [wave([7]), wave([7], 2)])
         #expect(types == ["SwiGLU"])
+    }
+
+    /// Gate and up in either order; left as they are if something else reads one of them, or if there is a third product.
+    @Test(arguments: [false, true], [(false, 2), (true, 2), (false, 3)])
+    func gatedProducts(upIsFirst: Bool, _ others: (isReadElsewhere: Bool, products: Int)) throws {
+        let (isReadElsewhere, products) = others
+        var builder = GraphBuilder()
+        let a = builder.input("a")
+        let results = (0..<products).map { index in
+            let weights = (0..<8 * 8).map { UInt8(($0 * 37 + index * 11) % 256) }
+            return builder.node(
+                "MatMulNBits", a, builder.constant(Tensor(weights, shape: [8, 1, 8])),
+                builder.constant(wave([8], Float(index))), domain: "com.microsoft",
+                attributes: [
+                    "K": .int(16), "N": .int(8), "bits": .int(4), "block_size": .int(16),
+                    "accuracy_level": .int(4),
+                ])
+        }
+        let (gate, up) = upIsFirst ? (results[1], results[0]) : (results[0], results[1])
+        let activated = builder.node("Mul", gate, builder.node("Sigmoid", gate))
+        var result = builder.node("Mul", activated, up)
+        if isReadElsewhere { result = builder.node("Add", result, up) }
+        if products == 3 { result = builder.node("Add", result, results[2]) }
+        let passes: [any RewritePass] = [
+            SwiGLUFusion(), DeadNodeRemoval(), MatMulNBitsFusion(), MatMulNBitsSwiGLUFusion(),
+        ]
+        let types = try types(after: passes, builder.finished(result), [wave([3, 16])])
+        let isFused = !isReadElsewhere && products == 2
+        #expect(types.contains("MatMulNBitsSwiGLU") == isFused)
+        #expect(types.contains("MatMulNBitsGroup") == !isFused)
     }
 
     // MARK: Attention

@@ -72,6 +72,11 @@ extension MatMulNBitsGroup {
     }
 }
 
+extension MatMulNBitsSwiGLU {
+    /// As for the products: what is done to each element afterwards is little.
+    func cost(of call: OperatorCall) -> OperatorCost { products.cost(of: call) }
+}
+
 extension Conv {
     func cost(of call: OperatorCall) -> OperatorCost { cost(of: call, layers: 1) }
 

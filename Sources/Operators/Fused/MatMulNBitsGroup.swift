@@ -33,16 +33,23 @@ struct MatMulNBitsGroup: Operator {
 
     func run(_ inputs: OperatorInputs, _ context: OperatorContext) throws(OperatorError) -> [Tensor] {
         let a = try inputs.tensor(0, "A", .float32, .float16, .bfloat16)
+        return try MatMulNBits.products(of: a, operands(inputs, context), context)
+    }
+
+    /// The inputs but A, checked.
+    func operands(
+        _ inputs: OperatorInputs, _ context: OperatorContext
+    ) throws(OperatorError) -> MatMulNBits.OperandGroup {
         guard inputs.count == 1 + products.count * Self.operandCount else {
             throw .invalid("\(inputs.count) inputs for \(products.count) products")
         }
-        if let operands { return try MatMulNBits.products(of: a, operands, context) }
+        if let operands { return operands }
         var operands: [MatMulNBits.Operands] = []
         for (index, product) in products.enumerated() {
             operands.append(
                 try MatMulNBits.Operands(product, Self.operands(of: index, inputs.tensors), on: context.pool))
         }
-        return try MatMulNBits.products(of: a, MatMulNBits.OperandGroup(operands), context)
+        return MatMulNBits.OperandGroup(operands)
     }
 
     private static func operands(of product: Int, _ inputs: [Tensor?]) -> ArraySlice<Tensor?> {

@@ -37,11 +37,11 @@ struct RotaryHeads: Operator {
         // Spans cannot be taken from an optional's content.
         let scaleOrAnything = scale ?? source
         let (size, half, epsilon) = (size, size / 2, epsilon)
-        let rows = batch * heads * length
+        // Position by position, as the projection lies in memory: to write elsewhere costs less than to read there.
         return [
             .build(
-                Float.self, [batch, heads, length, size], rows: rows, grain: max(1, 8_192 / size),
-                on: context.pool
+                Float.self, [batch, heads, length, size], parts: batch * length,
+                grain: max(1, 8_192 / (heads * size)), on: context.pool
             ) { range, output in
                 let values = source.span(Float.self)
                 let (cosines, sines) = (cosineTable.span(Float.self), sineTable.span(Float.self))
@@ -49,20 +49,21 @@ struct RotaryHeads: Operator {
                 var buffer = [Float](repeating: 0, count: size)
                 var normalized = buffer.mutableSpan
                 let factors = scaleOrAnything.span(Float.self)
-                for row in range {
-                    let (entry, place) = (row / (heads * length), row % length)
-                    let position = entry * length + place
-                    let start = (position * heads + row / length % heads) * size
+                for position in range {
+                    let (entry, place) = position.quotientAndRemainder(dividingBy: length)
                     let table = position * size..<position * size + half
-                    let head = values.extracting(start..<start + size)
                     let (cosine, sine) = (cosines.extracting(table), sines.extracting(table))
-                    let first = (row - range.lowerBound) * size
-                    var target = output.part(first..<first + size)
-                    if isNormalized {
-                        kernels.rmsNorm(head, scale: factors, epsilon: epsilon, into: &normalized)
-                        kernels.rotate(normalized.span, cos: cosine, sin: sine, into: &target)
-                    } else {
-                        kernels.rotate(head, cos: cosine, sin: sine, into: &target)
+                    for head in 0..<heads {
+                        let start = (position * heads + head) * size
+                        let source = values.extracting(start..<start + size)
+                        let first = ((entry * heads + head) * length + place) * size
+                        var target = output.part(first..<first + size)
+                        if isNormalized {
+                            kernels.rmsNorm(source, scale: factors, epsilon: epsilon, into: &normalized)
+                            kernels.rotate(normalized.span, cos: cosine, sin: sine, into: &target)
+                        } else {
+                            kernels.rotate(source, cos: cosine, sin: sine, into: &target)
+                        }
                     }
                 }
             }

@@ -77,6 +77,28 @@ package struct MatMulNBits: Operator {
         return try? Operands(self, constants, on: ThreadPool(threads: 1))
     }
 
+    /// `gate · sigmoid(gate) · up` of the first and the second of two products of many rows, of as many columns, without a
+    /// tensor of either; nil where they have to be computed first.
+    static func gatedProduct(
+        of a: Tensor, _ operands: OperandGroup, _ context: OperatorContext
+    ) throws(OperatorError) -> Tensor? {
+        let first = operands.all[0]
+        guard operands.products.count == 2, a.elementType == .float32, a.shape.last == first.depth,
+            a.elementCount > first.depth
+        else { return nil }
+        let rows = a.elementCount / first.depth
+        let shape = try Shape.result(a.shape.axes.replacing(a.rank - 1, with: first.columns))
+        let activations = a.contiguous()
+        let quantized = context.kernels.quantizeRows(
+            activations.span(Float.self), rows: rows, depth: first.depth, blockSize: first.blockSize,
+            bits: first.bits, on: context.pool)
+        return .build(Float.self, shape) { output in
+            context.kernels.matMulNBits(
+                quantized, gate: operands.products[0], up: operands.products[1], into: &output,
+                on: context.pool)
+        }
+    }
+
     /// The products of the same activations with several weights, which differ in N alone: activations are
     /// quantised once.
     static func products(

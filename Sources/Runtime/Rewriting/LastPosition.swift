@@ -73,7 +73,7 @@ package struct LastPosition: RewritePass {
         case "Linear":
             let inputs = [node.input(0), node.input(3)].compactMap { $0 }
             return inputs.allSatisfy { graph.constant($0) == nil } ? inputs : nil
-        case "MatMulNBits", "MatMulNBitsGroup", "SimplifiedLayerNormalization": count = 1
+        case "MatMulNBits", "MatMulNBitsGroup", "MatMulNBitsSwiGLU", "SimplifiedLayerNormalization": count = 1
         case "MatMul" where graph.constant(node.input(1))?.rank == 2: count = 1
         case "SwiGLU", "SkipSimplifiedLayerNormalization": count = 2
         default: return nil

@@ -30,6 +30,7 @@ package struct RewritePasses: Sendable {
             DeadNodeRemoval(),
             WindowFusion(),
             MatMulNBitsFusion(),
+            MatMulNBitsSwiGLUFusion(),
             EpilogueFusion(),
             ReshapeFusion(),
             DeadNodeRemoval(),
