@@ -17,17 +17,56 @@ extension KernelTable {
         _ epilogue: borrowing ProductEpilogue = ProductEpilogue(), into output: inout MutableSpan<Float>,
         outputStride: Int? = nil, on pool: ThreadPool
     ) {
-        let (rows, depth, columns) = (a.rows, a.columns, b.columns)
+        precondition(!a.isTransposed)
+        check(rows: a.rows, depth: a.columns, b, epilogue, outputCount: output.count, outputStride)
+        guard a.rows > 0 && b.columns > 0 else { return }
+        let packed = packRows(a, on: pool)
+        multiply(packed.tiles, b, epilogue, into: &output, outputStride: outputStride, on: pool)
+        withExtendedLifetime(packed) {}
+    }
+
+    /// The product of a matrix whose groups of rows are the kernels' tiles: none is copied.
+    ///
+    /// - Parameters:
+    ///   - a: `[M, K]`, of groups that ``takesGroups(of:)`` says yes to.
+    ///   - output: `[M, N]`, like the residual.
+    package func matMul(
+        _ a: borrowing RowGroups, _ b: borrowing MatrixOperand,
+        _ epilogue: borrowing ProductEpilogue = ProductEpilogue(), into output: inout MutableSpan<Float>,
+        on pool: ThreadPool
+    ) {
+        precondition(takesGroups(of: a.rowsPerGroup))
+        check(rows: a.rows, depth: a.columns, b, epilogue, outputCount: output.count, nil)
+        guard a.rows > 0 && b.columns > 0 else { return }
+        _ = a.withTiles { multiply($0, b, epilogue, into: &output, outputStride: nil, on: pool) }
+    }
+
+    /// Whether groups of so many rows are about as large as tiles.
+    package func takesGroups(of rows: Int) -> Bool {
+        rows <= functions.products.tileRows && 2 * rows > functions.products.tileRows
+    }
+
+    private func check(
+        rows: Int, depth: Int, _ b: borrowing MatrixOperand, _ epilogue: borrowing ProductEpilogue,
+        outputCount: Int, _ outputStride: Int?
+    ) {
+        let columns = b.columns
         let outputStride = outputStride ?? columns
-        precondition(!a.isTransposed && depth == b.rows && outputStride >= columns)
+        precondition(depth == b.rows && outputStride >= columns)
         guard rows > 0 && columns > 0 else { return }
         let lastRow = (rows - 1).multipliedReportingOverflow(by: outputStride)
-        precondition(!lastRow.overflow && lastRow.partialValue <= output.count - columns)
+        precondition(!lastRow.overflow && lastRow.partialValue <= outputCount - columns)
         if let residual = epilogue.residual { precondition(lastRow.partialValue <= residual.count - columns) }
         if let bias = epilogue.bias { precondition(bias.count == columns) }
+    }
+
+    private func multiply(
+        _ tiles: CSIMDTiles, _ b: borrowing MatrixOperand, _ epilogue: borrowing ProductEpilogue,
+        into output: inout MutableSpan<Float>, outputStride: Int?, on pool: ThreadPool
+    ) {
+        let outputStride = outputStride ?? b.columns
         let activation = epilogue.activation.code
-        let (bStride, isTransposed) = (b.stride, b.isTransposed)
-        let packed = packRows(a, on: pool)
+        let (columns, bStride, isTransposed) = (b.columns, b.stride, b.isTransposed)
         withOptionalPointer(epilogue.bias) { bias in
             withOptionalPointer(epilogue.residual) { residual in
                 b.bytes.withUnsafeBytes { b in
@@ -36,7 +75,7 @@ extension KernelTable {
                         multiply(
                             CSIMDProduct(
                                 // With K = 0 there is no B, and nothing of it is read.
-                                a: packed.tiles, b: b.baseAddress ?? UnsafeRawPointer(c),
+                                a: tiles, b: b.baseAddress ?? UnsafeRawPointer(c),
                                 b_row_bytes: bStride * 4, b_is_transposed: isTransposed, patches: nil,
                                 n: columns, column_bias: bias, row_bias: nil, activation: activation,
                                 residual: residual, residual_stride: outputStride, c: c,
@@ -46,7 +85,6 @@ extension KernelTable {
                 }
             }
         }
-        withExtendedLifetime(packed) {}
     }
 
     /// Divides a product, or several of the same A, into blocks of tiles × panels for the pool.
@@ -91,8 +129,7 @@ extension KernelTable {
     ) {
         let functions = functions.products
         let (tiles, panelColumns) = (a.count, functions.panelColumns)
-        precondition(
-            tiles == (a.rows + functions.tileRows - 1) / functions.tileRows, "packed for other kernels")
+        precondition((a.rows + tiles - 1) / tiles <= functions.tileRows, "packed for other kernels")
         let panels = (columns + panelColumns - 1) / panelColumns
         let fewPanels = (pool.threadCount * 4 + batch * panels - 1) / (batch * panels)
         let blocks = min(tiles, max((a.rows + blockRows - 1) / blockRows, fewPanels))

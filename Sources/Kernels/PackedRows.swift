@@ -18,6 +18,36 @@ struct PackedRows: Sendable {
     }
 }
 
+/// A matrix whose rows lie in groups of as many, in each of which the elements of a column lie side by side:
+/// `[group][column][row]`. What convolutions leave of a few positions is such a matrix when channels are its columns.
+package struct RowGroups: ~Escapable {
+    fileprivate let elements: Span<Float>
+    let rowsPerGroup: Int
+    let rows: Int
+    let columns: Int
+
+    @_lifetime(copy elements)
+    package init(_ elements: Span<Float>, rowsPerGroup: Int, columns: Int) {
+        precondition(rowsPerGroup > 0 && columns > 0 && elements.count % (rowsPerGroup * columns) == 0)
+        self.elements = elements
+        self.rowsPerGroup = rowsPerGroup
+        self.columns = columns
+        rows = elements.count / columns
+    }
+
+    /// Runs `body` with the groups as tiles, which products only read.
+    func withTiles<Result>(_ body: (CSIMDTiles) -> Result) -> Result? {
+        elements.withUnsafeBufferPointer { elements in
+            elements.baseAddress.map {
+                body(
+                    CSIMDTiles(
+                        elements: UnsafeMutablePointer(mutating: $0), count: rows / rowsPerGroup, rows: rows,
+                        depth: columns))
+            }
+        }
+    }
+}
+
 extension KernelTable {
     /// Copies A into tiles, on all threads.
     ///

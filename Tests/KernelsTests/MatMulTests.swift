@@ -112,6 +112,41 @@ import Threading
         }
     }
 
+    /// Groups of every number of rows that an instruction set takes, and of none that it does not.
+    @Test(arguments: InstructionSet.supported, [(1, 1), (3, 33), (5, 64), (161, 65)])
+    func groupsOfRows(_ set: InstructionSet, _ size: (depth: Int, columns: Int)) {
+        let kernels = KernelTable(set)
+        let (depth, columns) = size
+        let taken = (1...20).filter { kernels.takesGroups(of: $0) }
+        #expect(!taken.isEmpty && taken == Array(taken[0]...taken[taken.count - 1]))
+        for rowsPerGroup in taken {
+            for groups in [0, 1, 2, 7] {
+                var numbers = Numbers(seed: rowsPerGroup)
+                let rows = groups * rowsPerGroup
+                let a = numbers.floats(rows * depth)
+                let b = numbers.floats(depth * columns)
+                let (bias, residual) = (numbers.floats(columns), numbers.floats(rows * columns))
+                var output = [Float](repeating: .nan, count: rows * columns)
+                var span = output.mutableSpan
+                kernels.matMul(
+                    RowGroups(a.span, rowsPerGroup: rowsPerGroup, columns: depth),
+                    MatrixOperand(b.span, rows: depth, columns: columns),
+                    ProductEpilogue(bias: bias.span, activation: .gelu, residual: residual.span),
+                    into: &span, on: Self.pool)
+                let expected = (0..<rows * columns).map { index in
+                    let (row, n) = index.quotientAndRemainder(dividingBy: columns)
+                    let (group, place) = row.quotientAndRemainder(dividingBy: rowsPerGroup)
+                    let sum = (0..<depth).reduce(Double(bias[n])) { sum, k in
+                        let factor = a[(group * depth + k) * rowsPerGroup + place]
+                        return sum + Double(factor) * Double(b[k * columns + n])
+                    }
+                    return Self.activate(sum, .gelu) + Double(residual[index])
+                }
+                #expect(relativeError(output, expected) < 1e-6, "\(groups) groups of \(rowsPerGroup)")
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.supported)
     func convolutions(_ set: InstructionSet) {
         let shapes = [

@@ -103,6 +103,28 @@ import Testing
         try expectProduct(numbers.tensor(1, 20, 30).broadcast(to: [5, 20, 30]), numbers.tensor(5, 30, 20))
     }
 
+    /// Matrices of few rows whose columns lie side by side, as the encoder's convolutions leave them: as many rows as a
+    /// tile has, or others, with gaps between them, or weights of a batch.
+    @Test(arguments: [1, 3, 4, 6, 7, 8, 13, 14, 15])
+    func readsColumnsOfFewRows(rows: Int) throws {
+        var numbers = Numbers()
+        let a = numbers.tensor(5, 30, rows).transposed([0, 2, 1])
+        let b = numbers.tensor(30, 70)
+        for right in [b, b.strided, numbers.tensor(70, 30).transposed([1, 0]), b.insertingAxis(0)] {
+            try expectProduct(a, right)
+        }
+        try expectProduct(a, numbers.tensor(5, 30, 70))
+        try expectProduct(a.sliced(axis: 0, start: 1, count: 3), b)
+        try expectProduct(a.sliced(axis: 0, start: 0, count: 2, step: 2), b)
+        try expectProduct(a.sliced(axis: 2, start: 3, count: 17), b.sliced(axis: 0, start: 3, count: 17))
+        try expectProduct(numbers.tensor(2, 3, 30, rows).transposed([0, 1, 3, 2]), b)
+        let vector = Tensor(numbers.tensor(30).array(Float.self))
+        let product = try run("MatMul", [a, vector])[0]
+        #expect(product.shape == [5, rows])
+        let (_, expected) = try Self.reference(a, vector.insertingAxis(1))
+        #expect(relativeDistance(product.doubles, expected) < 1e-6)
+    }
+
     @Test func readsUnalignedWeights() throws {
         var numbers = Numbers()
         let b = numbers.tensor(30, 50)

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensors
 internal import Threading
 
@@ -80,6 +81,9 @@ private func product(
     _ a: Tensor, _ b: Tensor, alpha: Float, _ context: OperatorContext
 ) throws(OperatorError) -> Tensor {
     let pool = context.pool
+    if a.elementType == .float32, alpha == 1, let product = try rowGroupProduct(a, b, context) {
+        return product
+    }
     return switch a.elementType {
     case .float32: try MatrixProduct<Float>(a, b).run(alpha: alpha, with: context)
     case .float64: try MatrixProduct<Double>(a, b).run(alpha: Double(alpha), on: pool)
@@ -91,6 +95,32 @@ private func product(
         throw .elementType(
             input: "A", found: a.elementType,
             supported: [.float32, .float64, .float16, .bfloat16, .int32, .int64, .uint32, .uint64])
+    }
+}
+
+/// The product of matrices of few rows, whose columns lie side by side, with the same right side, where the kernels take
+/// them as they are. The encoder's convolutions leave such matrices, one for each window of audio.
+private func rowGroupProduct(
+    _ a: Tensor, _ b: Tensor, _ context: OperatorContext
+) throws(OperatorError) -> Tensor? {
+    let (rows, inner) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
+    guard a.elementCount > 0, context.kernels.takesGroups(of: rows) else { return nil }
+    var axes = Array(0..<a.rank)
+    axes.swapAt(a.rank - 2, a.rank - 1)
+    let groups = a.transposed(axes)
+    var right = b
+    while right.rank > 2, right.strides[0] == 0 || right.shape[0] == 1 {
+        right = right.selecting(axis: 0, index: 0)
+    }
+    guard groups.isContiguous, groups.isAligned, right.rank == 2,
+        max(a.elementCount / inner, inner, right.shape[1]) <= BLAS.largestDimension
+    else { return nil }
+    let weights = right.readableByBLAS(Float.self)
+    let shape = try Shape.result(a.shape.dimensions.dropLast() + [right.shape[1]])
+    return .build(Float.self, shape) { output in
+        context.kernels.matMul(
+            RowGroups(groups.span(Float.self), rowsPerGroup: rows, columns: inner),
+            weights.matrix(Float.self, at: 0).operand, into: &output, on: context.pool)
     }
 }
 
