@@ -3,7 +3,7 @@ internal import KernelsAVX2
 internal import KernelsAVX512
 internal import KernelsPortable
 
-/// The kernels of float products; see `ProductKernels` and `WinogradKernels` for what each function computes.
+/// The kernels of float products; see `ProductKernels`, `WinogradKernels` and `AttentionKernels` for what each function computes.
 struct ProductFunctions: Sendable {
     typealias PackTiles =
         @Sendable (UnsafeRawPointer, _ stride: Int, CSIMDTiles, _ first: Int, _ end: Int) -> Void
@@ -22,6 +22,9 @@ struct ProductFunctions: Sendable {
     let winogradScratchBytes: @Sendable (CSIMDWinograd, _ tiles: Int) -> Int
     let packWinogradTiles: PackTiles
     let convolve: Multiply<CSIMDWinograd>
+    let attentionScratchBytes: @Sendable (CSIMDAttention) -> Int
+    let packValues: @Sendable (UnsafeRawPointer, _ stride: Int, CSIMDTiles) -> Void
+    let attend: @Sendable (UnsafePointer<CSIMDAttention>, _ first: Int, UnsafeMutableRawPointer) -> Void
 }
 
 extension ProductFunctions {
@@ -33,7 +36,10 @@ extension ProductFunctions {
         multiply: KernelsPortable.ProductKernels.multiply,
         winogradScratchBytes: KernelsPortable.WinogradKernels.scratchBytes,
         packWinogradTiles: KernelsPortable.WinogradKernels.packTiles,
-        convolve: KernelsPortable.WinogradKernels.convolve
+        convolve: KernelsPortable.WinogradKernels.convolve,
+        attentionScratchBytes: KernelsPortable.AttentionKernels.scratchBytes,
+        packValues: KernelsPortable.AttentionKernels.packValues,
+        attend: KernelsPortable.AttentionKernels.attend
     )
 
     #if arch(x86_64)
@@ -45,7 +51,10 @@ extension ProductFunctions {
             multiply: KernelsAVX2.ProductKernels.multiply,
             winogradScratchBytes: KernelsAVX2.WinogradKernels.scratchBytes,
             packWinogradTiles: KernelsAVX2.WinogradKernels.packTiles,
-            convolve: KernelsAVX2.WinogradKernels.convolve
+            convolve: KernelsAVX2.WinogradKernels.convolve,
+            attentionScratchBytes: KernelsAVX2.AttentionKernels.scratchBytes,
+            packValues: KernelsAVX2.AttentionKernels.packValues,
+            attend: KernelsAVX2.AttentionKernels.attend
         )
 
         static let avx512 = ProductFunctions(
@@ -56,7 +65,10 @@ extension ProductFunctions {
             multiply: KernelsAVX512.ProductKernels.multiply,
             winogradScratchBytes: KernelsAVX512.WinogradKernels.scratchBytes,
             packWinogradTiles: KernelsAVX512.WinogradKernels.packTiles,
-            convolve: KernelsAVX512.WinogradKernels.convolve
+            convolve: KernelsAVX512.WinogradKernels.convolve,
+            attentionScratchBytes: KernelsAVX512.AttentionKernels.scratchBytes,
+            packValues: KernelsAVX512.AttentionKernels.packValues,
+            attend: KernelsAVX512.AttentionKernels.attend
         )
     #endif
 }

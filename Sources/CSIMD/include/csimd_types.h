@@ -134,6 +134,27 @@ typedef struct CSIMDWinograd {
     float *_Nonnull c;
 } CSIMDWinograd;
 
+// Attention of one head's queries; see AttentionKernels.
+typedef struct CSIMDAttention {
+    const float *_Nonnull queries;
+    // In numbers.
+    ptrdiff_t query_stride;
+    ptrdiff_t query_count;
+    // Numbers of a query or key.
+    ptrdiff_t size;
+    float scale;
+    // As deep as a key has numbers.
+    CSIMDTiles keys;
+    // Of the values' columns: as many rows as a value has numbers, as deep as there are keys.
+    CSIMDTiles values;
+    // Query i sees the keys from i + first_key up to i + end_key, of the first key_count: one at least.
+    ptrdiff_t first_key;
+    ptrdiff_t end_key;
+    ptrdiff_t key_count;
+    float *_Nonnull output;
+    ptrdiff_t output_stride;
+} CSIMDAttention;
+
 // Brings a cache line to the first cache.
 CSIMD_INLINE void csimd_prefetch_l1(const void *_Nonnull p) { __builtin_prefetch(p, 0, 3); }
 

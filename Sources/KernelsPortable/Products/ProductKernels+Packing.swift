@@ -106,7 +106,7 @@ extension ProductKernels {
     }
 
     @inline(never)
-    private static func packTransposed(
+    static func packTransposed(
         _ b: UnsafeRawPointer, stride: Int, _ depth: Int, _ columns: Int,
         into panel: UnsafeMutablePointer<Float>
     ) {

@@ -127,6 +127,13 @@ package struct ScaledDotProductAttention: Sendable {
     ) throws(OperatorError) -> Tensor {
         let valueSize = values.rowSize
         let shape = try Shape.result([batch, length, heads, valueSize])
+        if let visible = visibleToPanels {
+            return .build(Float.self, shape) { output in
+                kernels.attend(
+                    queries.headRows, keys: keys.headRows, values: values.headRows, scale: scale,
+                    visible: visible, into: &output, on: pool)
+            }
+        }
         let plan = AttentionTiles(self, threads: pool.threadCount)
         return .build(Float.self, shape, parts: plan.count, grain: plan.grain, on: pool) { parts, output in
             var scratch = AttentionScratch(self, rows: plan.rowsPerTile, kernels, on: pool)
@@ -145,6 +152,27 @@ package struct ScaledDotProductAttention: Sendable {
                 }
             }
         }
+    }
+
+    /// Fewest queries of a head that are worth a panel.
+    private static let panelQueries = 8
+
+    /// What each entry's queries see, if all is plain enough for the kernels that take panels of queries.
+    private var visibleToPanels: [VisibleKeys]? {
+        guard length >= Self.panelQueries, bias == nil, options.softcap <= 0, options.sinks == nil,
+            keys.elementType == .float32, keys.strides[3] == 1, values.strides[3] == 1, queries.shape[3] > 0,
+            values.rowSize > 0, heads > 0, batch > 0
+        else { return nil }
+        // Far enough for any, and far from overflow.
+        let all = 1 << 42
+        let visible = (0..<batch).map { entry in
+            let offset = options.offsets?[entry] ?? 0
+            return VisibleKeys(
+                first: options.leftWindow.map { offset - $0 } ?? -all,
+                end: options.rightWindow.map { offset + $0 + 1 } ?? all,
+                count: options.keyCounts?[entry] ?? keyCount)
+        }
+        return visible.allSatisfy { $0.areSeen(byAll: length) } ? visible : nil
     }
 
     /// The scores at one stage of the computation.
@@ -205,6 +233,16 @@ extension Tensor {
     /// This tensor if products can read it in place, else a plain copy.
     fileprivate func withReadableRows() -> Tensor {
         elementType == .int16 ? withContiguousRows() : readableByBLAS(Float.self)
+    }
+
+    /// The rows of the last axis, which is contiguous, of a float32 tensor of four axes that are not empty.
+    fileprivate var headRows: HeadRows {
+        @_lifetime(borrow self)
+        get {
+            HeadRows(
+                reachableSpan(Float.self), entries: shape[0], heads: shape[1], rows: shape[2], size: shape[3],
+                strides: (strides[0], strides[1], strides[2]))
+        }
     }
 
     /// This tensor if all its elements can be reached through ``reachableSpan(_:)``, else a plain copy.
