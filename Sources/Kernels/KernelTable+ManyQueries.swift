@@ -76,33 +76,41 @@ extension KernelTable {
         precondition(queries.size == size && output.count == entries * count * heads * valueSize)
         precondition(visible.allSatisfy { $0.areSeen(byAll: count) && $0.count <= keys.rows })
         let functions = functions.products
-        let packed = PackedHeads(keys, values, tileRows: functions.tileRows)
-        pack(keys, values, into: packed, on: pool)
+        let group = heads / keyHeads
         let panels = (count + functions.panelColumns - 1) / functions.panelColumns
-        let (queryStrides, outputStride) = (queries.strides, heads * valueSize)
-        queries.elements.withUnsafeBufferPointer { queries in
-            output.withUnsafeMutableBufferPointer { output in
-                guard let from = queries.baseAddress, let to = output.baseAddress else { return }
-                nonisolated(unsafe) let (queries, output) = (from, to)
-                let attention: @Sendable (_ entry: Int, _ head: Int) -> CSIMDAttention = { entry, head in
-                    let seen = visible[entry]
-                    let (keys, values) = packed.tiles(entry * keyHeads + head / (heads / keyHeads))
-                    return CSIMDAttention(
-                        queries: queries + entry * queryStrides.entry + head * queryStrides.head,
-                        query_stride: queryStrides.row, query_count: count, size: size, scale: scale,
-                        keys: keys, values: values, first_key: seen.first, end_key: seen.end,
-                        key_count: seen.count,
-                        output: output + (entry * count * heads + head) * valueSize,
-                        output_stride: outputStride)
-                }
-                let scratchBytes = functions.attentionScratchBytes(attention(0, 0))
-                let work = functions.panelColumns * keys.rows * (size + valueSize)
-                pool.parallelFor(entries * heads * panels, grain: max(1, 300_000 / work)) { range in
-                    let scratch = MemoryBlock(byteCount: scratchBytes)
-                    for index in range {
-                        let (head, panel) = index.quotientAndRemainder(dividingBy: panels)
-                        withUnsafePointer(to: attention(head / heads, head % heads)) {
-                            functions.attend($0, panel * functions.panelColumns, scratch.base)
+        // Each part copies its head's keys and values.
+        let parts = min(group * panels, max(1, pool.threadCount * 4 / (entries * keyHeads)))
+        let tiles = HeadTiles(keys: keys.rows, size: size, valueSize: valueSize, tileRows: functions.tileRows)
+        let (queryStrides, keyStrides, valueStrides) = (queries.strides, keys.strides, values.strides)
+        withAddresses(queries, keys, values, &output) { queries, keys, values, output in
+            nonisolated(unsafe) let (queries, keys, values, output) = (queries, keys, values, output)
+            pool.parallelFor(entries * keyHeads * parts) { range in
+                let copies = MemoryBlock(byteCount: tiles.byteCount)
+                let (keyTiles, valueTiles) = tiles.tiles(copies.base)
+                var attention = CSIMDAttention(
+                    queries: queries, query_stride: queryStrides.row, query_count: count, size: size,
+                    scale: scale, keys: keyTiles, values: valueTiles, first_key: 0, end_key: 0, key_count: 0,
+                    output: output, output_stride: heads * valueSize)
+                let scratch = MemoryBlock(byteCount: functions.attentionScratchBytes(attention))
+                for index in range {
+                    let (unit, part) = index.quotientAndRemainder(dividingBy: parts)
+                    let (entry, keyHead) = unit.quotientAndRemainder(dividingBy: keyHeads)
+                    functions.packTiles(
+                        keys + entry * keyStrides.entry + keyHead * keyStrides.head, keyStrides.row * 4,
+                        keyTiles, 0, keyTiles.count)
+                    functions.packValues(
+                        values + entry * valueStrides.entry + keyHead * valueStrides.head,
+                        valueStrides.row * 4, valueTiles)
+                    attention.first_key = visible[entry].first
+                    attention.end_key = visible[entry].end
+                    attention.key_count = visible[entry].count
+                    for panel in part * group * panels / parts..<(part + 1) * group * panels / parts {
+                        let head = keyHead * group + panel / panels
+                        attention.queries =
+                            queries + entry * queryStrides.entry + head * queryStrides.head
+                        attention.output = output + (entry * count * heads + head) * valueSize
+                        withUnsafePointer(to: attention) {
+                            functions.attend($0, panel % panels * functions.panelColumns, scratch.base)
                         }
                     }
                 }
@@ -110,30 +118,22 @@ extension KernelTable {
         }
     }
 
-    /// Copies keys and values into tiles, each head once.
-    private func pack(
-        _ keys: borrowing HeadRows, _ values: borrowing HeadRows, into packed: PackedHeads,
-        on pool: ThreadPool
+    /// Runs `body` with the addresses of operands that are not empty.
+    private func withAddresses(
+        _ queries: borrowing HeadRows, _ keys: borrowing HeadRows, _ values: borrowing HeadRows,
+        _ output: inout MutableSpan<Float>,
+        _ body: (
+            UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+        ) -> Void
     ) {
-        let functions = functions.products
-        let heads = keys.heads
-        let (keyStrides, valueStrides) = (keys.strides, values.strides)
-        let entries = keys.entries
-        let grain = max(1, 32_768 / (keys.rows * (keys.size + values.size)))
-        keys.elements.withUnsafeBufferPointer { keys in
-            values.elements.withUnsafeBufferPointer { values in
-                guard let keyBase = keys.baseAddress, let valueBase = values.baseAddress else { return }
-                nonisolated(unsafe) let (keys, values) = (keyBase, valueBase)
-                pool.parallelFor(entries * heads, grain: grain) { range in
-                    for index in range {
-                        let (entry, head) = index.quotientAndRemainder(dividingBy: heads)
-                        let (keyTiles, valueTiles) = packed.tiles(index)
-                        functions.packTiles(
-                            keys + entry * keyStrides.entry + head * keyStrides.head, keyStrides.row * 4,
-                            keyTiles, 0, keyTiles.count)
-                        functions.packValues(
-                            values + entry * valueStrides.entry + head * valueStrides.head,
-                            valueStrides.row * 4, valueTiles)
+        queries.elements.withUnsafeBufferPointer { queries in
+            keys.elements.withUnsafeBufferPointer { keys in
+                values.elements.withUnsafeBufferPointer { values in
+                    output.withUnsafeMutableBufferPointer { output in
+                        guard let queries = queries.baseAddress, let keys = keys.baseAddress,
+                            let values = values.baseAddress, let output = output.baseAddress
+                        else { return }
+                        body(queries, keys, values, output)
                     }
                 }
             }
@@ -141,36 +141,28 @@ extension KernelTable {
     }
 }
 
-/// Keys and values of all heads in tiles.
-private struct PackedHeads: Sendable {
-    private let count: Int
-    private let size: Int
-    private let valueSize: Int
-    private let tileRows: Int
-    private let keys: MemoryBlock
-    private let values: MemoryBlock
+/// The tiles of one head's keys and values.
+private struct HeadTiles: Sendable {
+    let keys: Int
+    let size: Int
+    let valueSize: Int
+    let tileRows: Int
 
-    init(_ keys: borrowing HeadRows, _ values: borrowing HeadRows, tileRows: Int) {
-        count = keys.rows
-        size = keys.size
-        valueSize = values.size
-        self.tileRows = tileRows
-        let heads = keys.entries * keys.heads
-        self.keys = MemoryBlock(byteCount: heads * count * size * 4)
-        self.values = MemoryBlock(byteCount: heads * count * valueSize * 4)
-    }
+    /// In numbers, whole cache lines.
+    private var keyNumbers: Int { (keys * size + 15) & ~15 }
 
-    /// Of one head of one entry.
-    func tiles(_ index: Int) -> (keys: CSIMDTiles, values: CSIMDTiles) {
-        (
-            tiles(keys, index, rows: count, depth: size),
-            tiles(values, index, rows: valueSize, depth: count)
+    var byteCount: Int { (keyNumbers + keys * valueSize) * 4 }
+
+    /// - Parameter memory: ``byteCount`` bytes.
+    func tiles(_ memory: UnsafeMutableRawPointer) -> (keys: CSIMDTiles, values: CSIMDTiles) {
+        let elements = memory.assumingMemoryBound(to: Float.self)
+        return (
+            tiles(elements, rows: keys, depth: size),
+            tiles(elements + keyNumbers, rows: valueSize, depth: keys)
         )
     }
 
-    private func tiles(_ block: MemoryBlock, _ index: Int, rows: Int, depth: Int) -> CSIMDTiles {
-        CSIMDTiles(
-            elements: block.base.assumingMemoryBound(to: Float.self) + index * rows * depth,
-            count: (rows + tileRows - 1) / tileRows, rows: rows, depth: depth)
+    private func tiles(_ elements: UnsafeMutablePointer<Float>, rows: Int, depth: Int) -> CSIMDTiles {
+        CSIMDTiles(elements: elements, count: (rows + tileRows - 1) / tileRows, rows: rows, depth: depth)
     }
 }
