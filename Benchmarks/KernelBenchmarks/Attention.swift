@@ -53,6 +53,35 @@ extension KernelBenchmarks {
         }
     }
 
+    /// Attention of a prefill, causal, 2 query heads to each of 8 key heads of 128, and of the encoder's window.
+    func addManyQueries() {
+        addAttention("causal", queries: 158, heads: 16, keyHeads: 8, size: 128)
+        addAttention("causal", queries: 820, heads: 16, keyHeads: 8, size: 128)
+        addAttention("window", queries: 104, heads: 16, keyHeads: 16, size: 64)
+    }
+
+    private func addAttention(_ kind: String, queries: Int, heads: Int, keyHeads: Int, size: Int) {
+        let isCausal = kind == "causal"
+        let pairs = isCausal ? queries * (queries + 1) / 2 : queries * queries
+        let name = "attention \(queries) × \(heads) × \(size), \(kind)"
+        add(name, .operations(2 * heads * pairs * 2 * size)) { this in
+            let (q, k) = (Self.floats(queries * heads * size), Self.floats(queries * keyHeads * size))
+            var result = q
+            let visible = VisibleKeys(first: -queries, end: isCausal ? 1 : queries, count: queries)
+            return { _ in
+                var span = result.mutableSpan
+                let strides = (entry: 0, head: size, row: keyHeads * size)
+                let keys = HeadRows(
+                    k.span, entries: 1, heads: keyHeads, rows: queries, size: size, strides: strides)
+                this.kernels.attend(
+                    HeadRows(
+                        q.span, entries: 1, heads: heads, rows: queries, size: size,
+                        strides: (entry: 0, head: size, row: heads * size)),
+                    keys: keys, values: keys, scale: 0.1, visible: [visible], into: &span, on: this.pool)
+            }
+        }
+    }
+
     private typealias Read<Element> =
         @Sendable (KernelTable, Span<Float>, Span<Element>, inout MutableSpan<Float>) -> Void
 

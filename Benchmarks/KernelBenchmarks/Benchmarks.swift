@@ -22,5 +22,6 @@ let benchmarks: @Sendable () -> Void = {
         kernels.addSums()
         kernels.addRotation()
         kernels.addCacheReads()
+        kernels.addManyQueries()
     }
 }

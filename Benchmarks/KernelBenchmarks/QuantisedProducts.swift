@@ -11,6 +11,7 @@ extension KernelBenchmarks {
             addMatMulNBits(rows: rows, columns: 6144, depth: 2048, bits: 8)
             for depth in [2048, 6144] { addQuantisation(rows: rows, depth: depth) }
         }
+        addGatedProducts(rows: 158, columns: 6144, depth: 2048)
         addMatMulNBits(rows: 1, columns: 151_936, depth: 2048, bits: 4)
         // By making floats of the weights, as accuracy_level 0 asks.
         addMatMulNBits(rows: 1, columns: 6144, depth: 2048, bits: 4, isExact: true)
@@ -53,6 +54,36 @@ extension KernelBenchmarks {
                     let product = NBitsProduct(weights, bias: nil, owner: ())
                     this.kernels.matMulNBits(quantised, [product], into: &span, on: this.pool)
                 }
+            }
+        }
+    }
+
+    /// Gate and up of a prefill with their activation.
+    private func addGatedProducts(rows: Int, columns: Int, depth: Int) {
+        let blockSize = 64
+        let (bytes, blocks) = (columns * depth / 2, depth / blockSize)
+        let name = "MatMulNBits, gated, \(rows) × \(depth) × \(columns), 4 bits"
+        add(name, .operations(4 * rows * columns * depth)) { this in
+            let copies = Self.copies(bytes: bytes)
+            let values = (0..<copies * bytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let scales = [Float](repeating: 0.01, count: columns * blocks)
+            let source = Self.floats(rows * depth)
+            let quantised = this.kernels.quantizeRows(
+                source.span, rows: rows, depth: depth, blockSize: blockSize, bits: 4, on: this.pool)
+            var result = [Float](repeating: 0, count: rows * columns)
+            return { call in
+                func product(_ index: Int) -> NBitsProduct {
+                    let first = index % copies * bytes
+                    let weights = NBitsWeights(
+                        columns: columns, depth: depth, bits: 4, blockSize: blockSize,
+                        values: values.span.extracting(first..<first + bytes).bytes,
+                        scales: scales.span.bytes, zeroPoints: .middle)
+                    // The spans' arrays live as long as this closure.
+                    return NBitsProduct(weights, bias: nil, owner: ())
+                }
+                var span = result.mutableSpan
+                this.kernels.matMulNBits(
+                    quantised, gate: product(2 * call), up: product(2 * call + 1), into: &span, on: this.pool)
             }
         }
     }
