@@ -3,7 +3,8 @@ internal import KernelsAVX2
 internal import KernelsAVX512
 internal import KernelsPortable
 
-/// The kernels of float products; see `ProductKernels`, `WinogradKernels` and `AttentionKernels` for what each function computes.
+/// The kernels of float products; see `ProductKernels`, `WinogradKernels` and `AttentionKernels` for what each function
+/// computes.
 struct ProductFunctions: Sendable {
     typealias PackTiles =
         @Sendable (UnsafeRawPointer, _ stride: Int, CSIMDTiles, _ first: Int, _ end: Int) -> Void

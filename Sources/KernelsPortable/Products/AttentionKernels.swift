@@ -133,7 +133,7 @@ package enum AttentionKernels {
         var row = scores
         var key = keys.lowerBound
         while key < keys.upperBound {
-            // Of the panel's queries, those before do not see the key yet, those after no longer.
+            // Of the panel's queries, those before `seen` do not see the key yet, those from `unseen` on no longer.
             let seen = key &- p.end_key &+ 1 &- first
             let unseen = key &- p.first_key &+ 1 &- first
             if seen > 0 || unseen < columns {
