@@ -89,41 +89,47 @@ struct TextDecoder: Sendable {
         _ prompt: Prompt, audioFeatures: Tensor, budget: Int, _ clock: StageClock? = nil
     ) throws -> State {
         let count = prompt.ids.count
-        var inputs = ["position_ids": Tensor((0..<count).map { Int64($0) }, shape: [1, count])]
-        if prefillTakesEmbeddings {
-            inputs["input_embeds"] = clock.part("embedding") { mixed(prompt, audioFeatures) }
-        } else {
-            inputs["input_ids"] = Tensor(prompt.ids.map { Int64($0) }, shape: [1, count])
-            inputs["audio_features"] = audioFeatures
-            inputs["audio_offset"] = Tensor([Int64(prompt.audioOffset)])
+        let inputs = clock.part("input of the graph") {
+            var inputs = ["position_ids": Tensor((0..<count).map { Int64($0) }, shape: [1, count])]
+            if prefillTakesEmbeddings {
+                inputs["input_embeds"] = mixed(prompt, audioFeatures)
+            } else {
+                inputs["input_ids"] = Tensor(prompt.ids.map { Int64($0) }, shape: [1, count])
+                inputs["audio_features"] = audioFeatures
+                inputs["audio_offset"] = Tensor([Int64(prompt.audioOffset)])
+            }
+            return inputs
         }
-        guard let cacheLayers else {
-            let outputs = try prefill.runReporting(inputs, part: "decoder_init", clock?.runs)
-            return try state(outputs, positions: count, cache: nil)
+        let cache = cacheLayers.map { layers in
+            clock.part("room of the cache") {
+                DecodingCache(
+                    layers: layers, capacity: count + min(budget, Self.largestReserve),
+                    isPacked: step.packsCache)
+            }
         }
-        let cache = DecodingCache(
-            layers: cacheLayers, capacity: count + min(budget, Self.largestReserve),
-            isPacked: step.packsCache)
         let outputs = try prefill.runReporting(inputs, cache: cache, part: "decoder_init", clock?.runs)
-        return try state(outputs, positions: count, cache: cache)
+        return try clock.part("output of the graph") { try state(outputs, positions: count, cache: cache) }
     }
 
     /// Reads one more token.
     func step(_ token: Int, after state: State, _ clock: StageClock? = nil) throws -> State {
-        var inputs = [
-            "input_embeds": clock.part("embedding") { embeddings.rows([token]) },
-            "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
-        ]
         let positions = state.positions + 1
-        switch state.memory {
-        case .cache(let cache):
-            let outputs = try step.runReporting(inputs, cache: cache, part: "decoder_step", clock?.runs)
-            return try self.state(outputs, positions: positions, cache: cache)
-        case .tensors(let keys, let values):
-            inputs["past_keys"] = keys
-            inputs["past_values"] = values
-            let outputs = try step.runReporting(inputs, part: "decoder_step", clock?.runs)
-            return try self.state(outputs, positions: positions, cache: nil)
+        let (inputs, cache) = clock.part("input of the graph") {
+            var inputs = [
+                "input_embeds": embeddings.rows([token]),
+                "position_ids": Tensor([Int64(state.positions)], shape: [1, 1]),
+            ]
+            switch state.memory {
+            case .cache(let cache): return (inputs, cache as DecodingCache?)
+            case .tensors(let keys, let values):
+                inputs["past_keys"] = keys
+                inputs["past_values"] = values
+                return (inputs, nil)
+            }
+        }
+        let outputs = try step.runReporting(inputs, cache: cache, part: "decoder_step", clock?.runs)
+        return try clock.part("output of the graph") {
+            try self.state(outputs, positions: positions, cache: cache)
         }
     }
 
