@@ -150,29 +150,17 @@ struct RunLog: Sendable {
     /// Keeps the shapes of the results of a step that is about to end if these, or its first input, differ from those
     /// of its call before, which takes little more than to see that they do not. The first input counts too, because
     /// results can be views of it.
-    mutating func keepShapes(
-        of place: Int, _ inputs: borrowing OperatorInputs, _ results: borrowing [Tensor]
-    ) {
-        // Borrowed through spans, because copying a tensor takes longer than all else here.
-        func count(_ tensor: borrowing Tensor?) -> Int {
-            switch tensor {
-            case .some(let tensor): tensor.shape.elementCount
-            case .none: -1
-            }
-        }
-        let (read, written) = (inputs.tensors.span, results.span)
-        var elementCounts = read.isEmpty ? 0 : count(read[0])
-        for index in written.indices {
-            elementCounts = elementCounts &* 31 &+ written[index].shape.elementCount
-        }
+    mutating func keepShapes(of place: Int, _ inputs: OperatorInputs, _ results: [Tensor]) {
+        var elementCounts = inputs[0]?.shape.elementCount ?? -1
+        for result in results { elementCounts = elementCounts &* 31 &+ result.shape.elementCount }
         let mixed = UInt32(truncatingIfNeeded: elementCounts ^ (elementCounts >> 32))
         if latest[place].elementCounts == mixed, latest[place].isKnown { return }
-        guard !isFull, summaries.count + written.count <= summaryCapacity else {
+        guard !isFull, summaries.count + results.count <= summaryCapacity else {
             isFull = true
             return
         }
         let first = summaries.count
-        summaries.append(outputs: copy results, ofInputs: inputs.tensors)
+        summaries.append(outputs: results, ofInputs: inputs.tensors)
         changes.append(Change(event: ends.count, place: place, results: first..<summaries.count))
         latest[place] = Latest(elementCounts: mixed, isKnown: true)
     }

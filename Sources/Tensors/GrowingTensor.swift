@@ -79,7 +79,7 @@ package final class GrowingTensor: Sendable {
 }
 
 extension Tensor {
-    fileprivate init(uninitialized type: ElementType, shape: Shape) {
+    fileprivate convenience init(uninitialized type: ElementType, shape: Shape) {
         self.init(
             elementType: type, shape: shape, strides: shape.rowMajorStrides,
             storage: TensorStorage(byteCount: shape.elementCount * type.byteWidth), byteOffset: 0)

@@ -2,9 +2,12 @@ package import Threading
 
 /// An immutable n-dimensional array: a typed, strided view of shared storage.
 ///
-/// Views (reshape, transpose, slice, broadcast) share the storage and cost nothing. Code that wants plain
+/// Views (reshape, transpose, slice, broadcast) share the storage and cost next to nothing. Code that wants plain
 /// rows calls ``contiguous()`` first, which copies only when it has to.
-package struct Tensor: Sendable {
+///
+/// A class, though nothing of it changes: a run hands tensors on from list to list far more often than it makes any,
+/// and to copy shape and strides each time was a quarter of what a decoding step does besides its kernels.
+package final class Tensor: Sendable {
     package let elementType: ElementType
     package let shape: Shape
     /// Distance, in elements, between neighbours along each axis; 0 along broadcast axes.
@@ -72,27 +75,11 @@ package struct Tensor: Sendable {
     }
 }
 
-extension [Tensor?] {
-    /// Whether one of these shares its storage with a tensor of another list.
-    package func shareStorage(with index: Int, of tensors: [Tensor]) -> Bool {
-        // Borrowed through spans, because copying a tensor takes longer than all else here.
-        func isShared(_ own: borrowing Tensor?, _ other: borrowing Tensor) -> Bool {
-            switch own {
-            case .some(let own): own.storage === other.storage
-            case .none: false
-            }
-        }
-        let (own, others) = (span, tensors.span)
-        for place in own.indices where isShared(own[place], others[index]) { return true }
-        return false
-    }
-}
-
 // MARK: Creation
 
 extension Tensor {
     /// A tensor of the given values in row-major order; their number must be the shape's.
-    package init<Element: TensorElement>(_ values: [Element], shape: Shape) {
+    package convenience init<Element: TensorElement>(_ values: [Element], shape: Shape) {
         precondition(values.count == shape.elementCount, "\(values.count) values for shape \(shape)")
         // As bytes: without specialisation, which other modules do not get, a loop over generic elements takes
         // some 50 ns for each.
@@ -106,24 +93,27 @@ extension Tensor {
     }
 
     /// A tensor of rank 1.
-    package init<Element: TensorElement>(_ values: [Element]) {
+    package convenience init<Element: TensorElement>(_ values: [Element]) {
         self.init(values, shape: [values.count])
     }
 
     /// A tensor of rank 0.
-    package init<Element: TensorElement>(scalar value: Element) {
+    package convenience init<Element: TensorElement>(scalar value: Element) {
         self.init([value], shape: [])
     }
 
     /// A tensor that holds one value everywhere, in one element of memory.
-    package init<Element: TensorElement>(repeating value: Element, shape: Shape) {
-        self = Tensor(scalar: value).broadcast(to: shape)
+    package convenience init<Element: TensorElement>(repeating value: Element, shape: Shape) {
+        let one = Tensor(scalar: value)
+        self.init(
+            elementType: one.elementType, shape: shape, strides: Axes(repeating: 0, count: shape.rank),
+            storage: one.storage, byteOffset: 0)
     }
 
     /// Elements of a mapped file, not copied.
     ///
     /// - Returns: nil if the elements do not lie within the file.
-    package init?(mapping: MappedFile, byteOffset: Int, elementType: ElementType, shape: Shape) {
+    package convenience init?(mapping: MappedFile, byteOffset: Int, elementType: ElementType, shape: Shape) {
         let byteCount = shape.elementCount * elementType.byteWidth
         guard byteOffset >= 0, byteCount <= mapping.byteCount, byteOffset <= mapping.byteCount - byteCount
         else { return nil }

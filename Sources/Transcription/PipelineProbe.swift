@@ -57,7 +57,7 @@ extension TextDecoder.Memory {
     fileprivate func keys(positions: Int) -> Tensor {
         switch self {
         case .cache(let cache):
-            Tensor(stacking: cache.keys(positions: positions, on: ThreadPool(threads: 1)))
+            Tensor.stacked(cache.keys(positions: positions, on: ThreadPool(threads: 1)))
         case .tensors(let keys, _): keys
         }
     }
@@ -65,7 +65,7 @@ extension TextDecoder.Memory {
     fileprivate func values(positions: Int) -> Tensor {
         switch self {
         case .cache(let cache):
-            Tensor(stacking: cache.values(positions: positions, on: ThreadPool(threads: 1)))
+            Tensor.stacked(cache.values(positions: positions, on: ThreadPool(threads: 1)))
         case .tensors(_, let values): values
         }
     }
@@ -73,9 +73,9 @@ extension TextDecoder.Memory {
 
 extension Tensor {
     /// Float32 tensors of one shape along a new first axis.
-    fileprivate init(stacking parts: [Tensor]) {
+    fileprivate static func stacked(_ parts: [Tensor]) -> Tensor {
         let shape = Shape([parts.count] + (parts.first?.shape.dimensions ?? []))
-        self = .build(Float.self, shape) { output in
+        return .build(Float.self, shape) { output in
             for (index, part) in parts.enumerated() {
                 output.copy(part.contiguous().span(Float.self), at: index * part.elementCount)
             }

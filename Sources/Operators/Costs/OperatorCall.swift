@@ -54,14 +54,11 @@ package struct TensorSummary: Sendable, Equatable {
 extension [TensorSummary] {
     /// Appends the outputs of a call.
     package mutating func append(outputs: [Tensor], ofInputs inputs: [Tensor?]) {
-        // Part by part through a span, because copying a tensor takes longer than all else here.
-        let span = outputs.span
-        for index in span.indices {
+        for output in outputs {
             append(
                 TensorSummary(
-                    span[index].elementType, span[index].shape,
-                    storedElements: span[index].shape.elementCount(strides: span[index].strides),
-                    isView: inputs.shareStorage(with: index, of: outputs)))
+                    output.elementType, output.shape, storedElements: output.storedElementCount,
+                    isView: inputs.contains { $0?.sharesStorage(with: output) ?? false }))
         }
     }
 }
