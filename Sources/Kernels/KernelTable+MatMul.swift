@@ -134,20 +134,21 @@ extension KernelTable {
         let fewPanels = (pool.threadCount * 4 + batch * panels - 1) / (batch * panels)
         let blocks = min(tiles, max((a.rows + blockRows - 1) / blockRows, fewPanels))
         let blockTiles = (tiles + blocks - 1) / blocks
-        let scratchBytes = scratchBytes(blockTiles)
+        let scratch = ThreadScratch(byteCount: scratchBytes(blockTiles))
         let panelWork = blockTiles * functions.tileRows * panelColumns * max(1, a.depth)
-        pool.parallelFor(batch * blocks * panels, grain: max(1, 300_000 / panelWork)) { range in
-            let scratch = MemoryBlock(byteCount: scratchBytes)
-            var index = range.lowerBound
-            while index < range.upperBound {
-                // A run of panels of one block.
-                let (block, panel) = index.quotientAndRemainder(dividingBy: panels)
-                let count = min(panels - panel, range.upperBound - index)
-                let row = block % blocks
-                body(
-                    block / blocks, row * tiles / blocks..<(row + 1) * tiles / blocks,
-                    panel * panelColumns..<min(columns, (panel + count) * panelColumns), scratch.base)
-                index += count
+        pool.parallelFor(batch * blocks * panels, grain: max(1, 300_000 / panelWork)) { range, thread in
+            scratch.withMemory(of: thread) { scratch in
+                var index = range.lowerBound
+                while index < range.upperBound {
+                    // A run of panels of one block.
+                    let (block, panel) = index.quotientAndRemainder(dividingBy: panels)
+                    let count = min(panels - panel, range.upperBound - index)
+                    let row = block % blocks
+                    body(
+                        block / blocks, row * tiles / blocks..<(row + 1) * tiles / blocks,
+                        panel * panelColumns..<min(columns, (panel + count) * panelColumns), scratch)
+                    index += count
+                }
             }
         }
     }

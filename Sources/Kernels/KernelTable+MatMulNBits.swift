@@ -30,7 +30,7 @@ extension KernelTable {
         let unit = NBitsProduct.unit(rows: rows.rows)
         let grain = Self.columnGrain(weights: products[0].weights, rows: rows.rows, unit: unit)
         let scratch = ThreadScratch(
-            byteCount: functions.nbitsScratchBytes(products[0].weights, rows.rows), on: pool)
+            byteCount: functions.nbitsScratchBytes(products[0].weights, rows.rows))
         products.withUnsafeBufferPointer { products in
             output.withUnsafeMutableBufferPointer { output in
                 rows.withKernelArguments { rows in
@@ -70,7 +70,7 @@ extension KernelTable {
         let kernelBytes = max(
             functions.nbitsScratchBytes(gate.weights, rows.rows),
             functions.nbitsScratchBytes(up.weights, rows.rows))
-        let scratch = ThreadScratch(byteCount: 2 * sumCount * 4 + kernelBytes, on: pool)
+        let scratch = ThreadScratch(byteCount: 2 * sumCount * 4 + kernelBytes)
         output.withUnsafeMutableBufferPointer { output in
             rows.withKernelArguments { rows in
                 guard let address = output.baseAddress else { return }

@@ -1,22 +1,45 @@
 internal import Memory
-internal import Threading
+internal import Synchronization
 
-/// Memory for each thread of a loop to work in: allocated once, though a thread runs many chunks. For little memory, and
-/// loops that are not within others, which would run on one thread.
+/// Memory for each thread of a loop to work in, which is that of the loop before if it suffices: what another processor
+/// has written last would have to come from its caches, line by line.
 struct ThreadScratch: Sendable {
-    private let block: MemoryBlock
-    private let stride: Int
+    private let byteCount: Int
 
     /// - Parameter byteCount: for each thread.
-    init(byteCount: Int, on pool: ThreadPool) {
-        // Blocks are aligned to a line: at least one lies between two threads', because processors fetch lines in pairs.
-        stride = (byteCount + 64 + 127) & ~127
-        block = MemoryBlock(byteCount: stride * pool.threadCount)
+    init(byteCount: Int) {
+        self.byteCount = byteCount
     }
 
-    /// Runs `body` with a thread's memory, aligned to 64 bytes.
+    /// Runs `body` with a thread's memory, aligned to 64 bytes. What is there before is undefined.
+    ///
+    /// - Parameter thread: the running one's number. Others of the same number, of another pool or in a loop within a
+    ///   loop, do no harm.
     func withMemory<Result>(of thread: Int, _ body: (UnsafeMutableRawPointer) -> Result) -> Result {
-        defer { withExtendedLifetime(block) {} }
-        return body(block.base + thread * stride)
+        var block = Self.kept.take(thread)
+        if block?.byteCount ?? -1 < byteCount { block = nil }
+        let memory = block ?? MemoryBlock(byteCount: byteCount)
+        defer { Self.kept.keep(memory, for: thread) }
+        return body(memory.base)
+    }
+
+    private static let kept = KeptBlocks()
+}
+
+/// A block for each thread.
+private final class KeptBlocks: Sendable {
+    private let blocks = InlineArray<16, Atomic<Unmanaged<MemoryBlock>?>> { _ in Atomic(nil) }
+    /// Larger ones go back to where all memory comes from.
+    private static let largestSize = 4 << 20
+
+    func take(_ thread: Int) -> MemoryBlock? {
+        guard thread < blocks.count else { return nil }
+        return blocks[thread].exchange(nil, ordering: .acquiring)?.takeRetainedValue()
+    }
+
+    /// Instead of one that may be kept already.
+    func keep(_ block: MemoryBlock, for thread: Int) {
+        guard thread < blocks.count, block.byteCount <= Self.largestSize else { return }
+        blocks[thread].exchange(.passRetained(block), ordering: .acquiringAndReleasing)?.release()
     }
 }

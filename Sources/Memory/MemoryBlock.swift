@@ -8,7 +8,7 @@ internal import Glibc
 /// Unchecked because of the raw pointer: whoever creates a block writes it before anyone else gets it.
 package final class MemoryBlock: @unchecked Sendable {
     package let base: UnsafeMutableRawPointer
-    private let byteCount: Int
+    package let byteCount: Int
 
     /// A cache line, and the widest vector.
     package static let alignment = 64
