@@ -86,24 +86,29 @@ import Testing
         #expect(json?["text"] as? String == "four two seven")
     }
 
-    /// The kernels of products differ, whatever else other programs do to the times.
+    /// The kernels of products differ by far. But other programs may take the processor away in some runs only, which
+    /// hides that; so it is tried until the machine was once left alone.
     @Test func anotherInstructionSetIsFound() throws {
-        let fast = try run(speech, "--repeat", "8", "--threads", "1", "--json", file("fast.json"))
-        #expect(fast.status == 0)
-        let slow = try run(
-            speech, "--repeat", "8", "--threads", "1", "--isa", "portable", "--json", file("slow.json"))
-        #expect(slow.status == 0)
-        let profile =
-            try JSONSerialization.jsonObject(
-                with: Data(contentsOf: URL(filePath: file("fast.json")))) as? [String: Any]
-        let set = (profile?["engine"] as? [String: Any])?["instruction_set"] as? String
-        let result = try run(
-            "--compare", file("fast.json"), file("slow.json"), "--by", "kernel", "--fail-above", "20")
-        if set == "portable" { return }
-        #expect(result.status == 1)
-        let slower = result.output.split(separator: "\n").filter { $0.hasSuffix("slower") }
-        #expect(slower.contains { $0.contains("int4 tiles") }, "\(result.output)")
-        #expect(!result.output.contains("no difference"))
+        var output = ""
+        for _ in 0..<20 {
+            let fast = try run(speech, "--repeat", "8", "--threads", "1", "--json", file("fast.json"))
+            #expect(fast.status == 0)
+            let slow = try run(
+                speech, "--repeat", "8", "--threads", "1", "--isa", "portable", "--json", file("slow.json"))
+            #expect(slow.status == 0)
+            let profile =
+                try JSONSerialization.jsonObject(
+                    with: Data(contentsOf: URL(filePath: file("fast.json")))) as? [String: Any]
+            let set = (profile?["engine"] as? [String: Any])?["instruction_set"] as? String
+            let result = try run(
+                "--compare", file("fast.json"), file("slow.json"), "--by", "kernel", "--fail-above", "20")
+            if set == "portable" { return }
+            output = result.output
+            let slower = output.split(separator: "\n").filter { $0.hasSuffix("slower") }
+            let isFound = slower.contains { $0.contains("int4 tiles") }
+            if result.status == 1 && isFound && !output.contains("no difference") { return }
+        }
+        Issue.record("\(output)")
     }
 
     @Test func limits() throws {
