@@ -1,5 +1,4 @@
 internal import CSIMD
-internal import Memory
 package import Threading
 
 extension KernelTable {

@@ -90,7 +90,7 @@ import Testing
     /// hides that; so it is tried until the machine was once left alone.
     @Test func anotherInstructionSetIsFound() throws {
         var output = ""
-        for _ in 0..<20 {
+        for _ in 0..<3 {
             let fast = try run(speech, "--repeat", "8", "--threads", "1", "--json", file("fast.json"))
             #expect(fast.status == 0)
             let slow = try run(

@@ -30,42 +30,31 @@ import Transcription
     func nodesAndOverheadsAddUp(fusion: Bool, threads: Int) async throws {
         let transcriber = try await transcriber(fusion: fusion, threads: threads)
         let expected = ["load", "audio", "mel", "encode", "prefill", "decode", "text"]
-        // What the clock itself takes of a stage as short as `text` is more than its part of a long one.
-        func isNamed(_ stage: StageSum) -> Bool {
-            stage.time - stage.named < max(0.03 * stage.time, 50e-6)
-        }
-        // Other programs may take the processor away between two events, which belongs to none, so stages are
-        // repeated until each was once left alone.
-        var named: Set<String> = []
-        for _ in 0..<200 where named.count < expected.count {
+        // Of all repeats. Other programs may take the processor away between two events, which belongs to none, so
+        // a stage is repeated until it was once left alone.
+        var best: [String: Double] = [:]
+        for _ in 0..<200 where best.count < expected.count || best.values.contains(where: { $0 <= 0.97 }) {
             let profile = try await profile(transcriber)
             #expect(profile.droppedEvents == 0)
             #expect(profile.stages.map(\.name) == expected)
-            for stage in sums(profile) {
-                #expect(stage.named <= stage.time * (1 + 1e-6), "\(stage.name)")
-                if isNamed(stage) { named.insert(stage.name) }
+            for (stage, share) in sharesOfStages(profile) {
+                #expect(share <= 1 + 1e-6, "\(stage)")
+                best[stage] = max(best[stage] ?? 0, share)
             }
             for node in profile.nodes {
                 #expect(zip(node.waiting, node.times).allSatisfy { $0 >= 0 && $0 <= $1 })
                 if threads == 1 { #expect(node.waiting.allSatisfy { $0 == 0 }) }
             }
         }
-        #expect(named == Set(expected))
+        for stage in expected { #expect((best[stage] ?? 0) > 0.97, "\(stage)") }
     }
 
-    /// Seconds of a stage, and how many of them are some node's or overhead's.
-    private struct StageSum {
-        let name: String
-        let time: Double
-        let named: Double
-    }
-
-    private func sums(_ profile: Profile) -> [StageSum] {
+    /// The part of each stage's time that is some node's or overhead's.
+    private func sharesOfStages(_ profile: Profile) -> [(stage: String, share: Double)] {
         profile.stages.map { stage in
             let nodes = profile.nodes.filter { $0.stage == stage.name }.flatMap(\.times)
             let overheads = profile.overheads.filter { $0.stage == stage.name }.flatMap(\.times)
-            return StageSum(
-                name: stage.name, time: stage.times.reduce(0, +), named: (nodes + overheads).reduce(0, +))
+            return (stage.name, (nodes + overheads).reduce(0, +) / stage.times.reduce(0, +))
         }
     }
 
