@@ -16,7 +16,7 @@ struct KernelFunctions: Sendable {
         @Sendable (
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
             _ bias: UnsafePointer<Float>?, _ first: Int, _ end: Int,
-            _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, _ scratch: UnsafeMutableRawPointer
+            _ output: CSIMDResult, _ scratch: UnsafeMutableRawPointer
         ) -> Void
     typealias DequantizeRow =
         @Sendable (
@@ -80,10 +80,10 @@ extension KernelFunctions {
             KernelFunctions(
                 quantizeRow: AVX512Kernels.quantizeRow,
                 tileFactors: nil,
-                matMulNBits: { weights, rows, bias, first, end, output, outputStride, scratch in
+                matMulNBits: { weights, rows, bias, first, end, output, scratch in
                     AVX512Kernels.matMulNBits(
                         weights, rows, bias: bias, first: first, end: end, hasTallTiles: tile == .tall,
-                        output: output, outputStride: outputStride, scratch: scratch)
+                        output: output, scratch: scratch)
                 },
                 nbitsScratchBytes: AVX512Kernels.nbitsScratchBytes,
                 dequantizeRow: PortableKernels.dequantizeRow,

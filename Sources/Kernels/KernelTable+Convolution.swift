@@ -124,7 +124,8 @@ extension KernelTable {
                 CSIMDProduct(
                     a: weights.rows.tiles, b: input, b_row_bytes: 0, b_is_transposed: false, patches: patches,
                     n: positions, column_bias: nil, row_bias: bias, activation: activation.code,
-                    residual: nil, residual_stride: 0, c: c, c_stride: positions),
+                    residual: nil, residual_stride: 0, c: c, c_stride: positions,
+                    c_is_streamed: StreamedResult.isOne(c, rows: weights.rows.rows, stride: positions)),
                 batch: images, bStep: shape.channels * shape.height * shape.width * 4,
                 cStep: weights.rows.rows * positions, on: pool)
         }

@@ -78,7 +78,9 @@ extension KernelTable {
                                 b_row_bytes: bStride * 4, b_is_transposed: isTransposed, patches: nil,
                                 n: columns, column_bias: bias, row_bias: nil, activation: activation,
                                 residual: residual, residual_stride: outputStride, c: c,
-                                c_stride: outputStride),
+                                c_stride: outputStride,
+                                c_is_streamed: StreamedResult.isOne(
+                                    c, rows: tiles.rows, stride: outputStride)),
                             on: pool)
                     }
                 }

@@ -80,13 +80,16 @@ extension KernelTable {
                         let gateSums = memory.assumingMemoryBound(to: Float.self)
                         let upSums = gateSums + sumCount
                         let scratch = UnsafeMutableRawPointer(upSums + sumCount)
+                        func sums(_ elements: UnsafeMutablePointer<Float>) -> CSIMDResult {
+                            CSIMDResult(elements: elements, stride: unit, is_streamed: false)
+                        }
                         for part in range {
                             let (first, end) = (part * unit, min(columns, (part + 1) * unit))
                             // A kernel asks for the next panel of its own weights alone.
                             up.prefetch(columns: first..<end)
-                            gate.multiply(rows, columns: first..<end, gateSums, unit, scratch, by: matMul)
+                            gate.multiply(rows, columns: first..<end, sums(gateSums), scratch, by: matMul)
                             gate.prefetch(columns: end..<min(columns, end + unit))
-                            up.multiply(rows, columns: first..<end, upSums, unit, scratch, by: matMul)
+                            up.multiply(rows, columns: first..<end, sums(upSums), scratch, by: matMul)
                             for row in 0..<rows.rows {
                                 siluProduct(
                                     gateSums + row * unit, upSums + row * unit,
@@ -113,8 +116,10 @@ extension KernelTable {
             let own = parts.clamped(to: start..<end)
             if !own.isEmpty {
                 let range = (own.lowerBound - start) * unit..<min(columns, (own.upperBound - start) * unit)
-                products[index].multiply(
-                    rows, columns: range, output + range.lowerBound, columns, scratch, by: matMul)
+                let result = CSIMDResult(
+                    elements: output + range.lowerBound, stride: columns,
+                    is_streamed: StreamedResult.isOne(output, rows: rows.rows, stride: columns))
+                products[index].multiply(rows, columns: range, result, scratch, by: matMul)
             }
             start = end
             output += products[index].outputCount(rows: rows.rows)

@@ -46,17 +46,17 @@ package struct NBitsProduct: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - columns: from a multiple of the panel's on.
-    ///   - output: of the first of them; rows are ``outputStride`` numbers apart.
+    ///   - output: of the first of them.
     func multiply(
-        _ rows: CSIMDQuantizedRows, columns: Range<Int>, _ output: UnsafeMutablePointer<Float>,
-        _ outputStride: Int, _ scratch: UnsafeMutableRawPointer, by matMul: KernelFunctions.MatMulNBits
+        _ rows: CSIMDQuantizedRows, columns: Range<Int>, _ output: CSIMDResult,
+        _ scratch: UnsafeMutableRawPointer, by matMul: KernelFunctions.MatMulNBits
     ) {
+        // Kernels count columns from the product's first.
+        var output = output
+        output.elements -= columns.lowerBound
         withUnsafePointer(to: weights) { weights in
             withUnsafePointer(to: rows) { rows in
-                // Kernels count columns from the product's first.
-                matMul(
-                    weights, rows, bias, columns.lowerBound, columns.upperBound, output - columns.lowerBound,
-                    outputStride, scratch)
+                matMul(weights, rows, bias, columns.lowerBound, columns.upperBound, output, scratch)
             }
         }
     }

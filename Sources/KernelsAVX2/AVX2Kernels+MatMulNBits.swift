@@ -5,26 +5,25 @@
         /// Columns `first..<end` of `rows × weightsᵀ + bias`; every path adds an element's blocks in the same
         /// order: `sum = fma(Float(dot - zp * Σq), scaleA * scaleB, sum)`.
         ///
-        /// - Parameters:
-        ///   - output: element `[m, n]` is at `m * outputStride + n`.
-        ///   - scratch: ``nbitsScratchBytes(_:rows:)`` bytes, aligned to 64.
+        /// - Parameter scratch: ``nbitsScratchBytes(_:rows:)`` bytes, aligned to 64.
         @inline(never)
         package static func matMulNBits(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
             bias: UnsafePointer<Float>?, first: Int, end: Int,
-            output: UnsafeMutablePointer<Float>, outputStride: Int, scratch: UnsafeMutableRawPointer
+            output: CSIMDResult, scratch: UnsafeMutableRawPointer
         ) {
             if weights.pointee.bits == 8 {
                 matMulBytes(
-                    weights, rows, bias: bias, first: first, end: end, output: output,
-                    outputStride: outputStride)
+                    weights, rows, bias: bias, first: first, end: end, output: output.elements,
+                    outputStride: output.stride)
             } else if rows.pointee.rows == 1 {
                 matMulNBitsRow(
-                    weights, rows, bias: bias, first: first, end: end, output: output, scratch: scratch)
+                    weights, rows, bias: bias, first: first, end: end, output: output.elements,
+                    scratch: scratch)
             } else {
                 matMulNBitsPanels(
                     weights, rows, bias: bias, first: first, end: end, output: output,
-                    outputStride: outputStride, scratch: scratch)
+                    scratch: scratch)
             }
         }
 

@@ -16,7 +16,7 @@
         static func matMulNBitsPanels(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
             bias: UnsafePointer<Float>?, first: Int, end: Int,
-            output: UnsafeMutablePointer<Float>, outputStride: Int, scratch: UnsafeMutableRawPointer
+            output: CSIMDResult, scratch: UnsafeMutableRawPointer
         ) {
             let w = weights.pointee
             let a = rows.pointee
@@ -59,10 +59,12 @@
                             panel, a, factors, blockSize: w.block_size, row: m, block: block, blocks,
                             tileSums)
                         if isLast {
+                            var to = output
+                            to.elements += m &* output.stride &+ n
+                            to.is_streamed = output.is_streamed && columns == NBitsPanel.columns
                             store(
                                 tileSums, rows: min(tileRows, a.rows &- m), columns: columns,
-                                bias: bias.map { $0 + n }, output: output + (m &* outputStride &+ n),
-                                outputStride: outputStride)
+                                bias: bias.map { $0 + n }, output: to)
                         }
                         m = m &+ tileRows
                     }
@@ -70,6 +72,7 @@
                 }
                 n = n &+ NBitsPanel.columns
             }
+            if output.is_streamed { csimd_finish_streams() }
         }
 
         /// The part of `count` rows of weights that a panel takes up.
@@ -91,7 +94,7 @@
         @inline(__always)
         private static func store(
             _ sums: UnsafePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?,
-            output: UnsafeMutablePointer<Float>, outputStride: Int
+            output: CSIMDResult
         ) {
             let low = min(8, columns)
             let high = columns &- low
@@ -103,8 +106,14 @@
                     s0 = avx2_add(s0, avx2_load_first_f32(bias, low))
                     s1 = avx2_add(s1, avx2_load_first_f32(bias + 8, high))
                 }
-                avx2_store_first_f32(output + m &* outputStride, s0, low)
-                avx2_store_first_f32(output + (m &* outputStride &+ 8), s1, high)
+                let to = output.elements + m &* output.stride
+                if output.is_streamed {
+                    avx2_stream_f32(to, s0)
+                    avx2_stream_f32(to + 8, s1)
+                } else {
+                    avx2_store_first_f32(to, s0, low)
+                    avx2_store_first_f32(to + 8, s1, high)
+                }
                 m = m &+ 1
             }
         }

@@ -19,6 +19,11 @@
             avx2_store_f32(p, v)
         }
 
+        /// Writes past the caches, to a multiple of the vector's size; see `csimd_finish_streams`.
+        @inline(__always) static func stream(_ p: UnsafeMutablePointer<Float>, _ v: Lanes) {
+            avx2_stream_f32(p, v)
+        }
+
         /// The first `count` lanes (up to all), and `fill` in the others.
         @inline(__always)
         static func loadFirst(_ p: UnsafePointer<Float>, _ count: Int, fill: Lanes) -> Lanes {

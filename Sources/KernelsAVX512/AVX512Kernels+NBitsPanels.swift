@@ -18,7 +18,7 @@
         static func matMulNBitsPanels(
             _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
             bias: UnsafePointer<Float>?, first: Int, end: Int, hasTallTiles: Bool,
-            output: UnsafeMutablePointer<Float>, outputStride: Int, scratch: UnsafeMutableRawPointer
+            output: CSIMDResult, scratch: UnsafeMutableRawPointer
         ) {
             let w = weights.pointee
             let a = rows.pointee
@@ -52,8 +52,10 @@
                         let firstRow = tile &* tileRows
                         let tileSums = sums + firstRow &* NBitsPanel.columns
                         let rowCount = min(tileRows, a.rows &- firstRow)
-                        let to = output + (firstRow &* outputStride &+ n)
-                        if isLast { prefetchOutput(to, stride: outputStride, count: rowCount) }
+                        var to = output
+                        to.elements += firstRow &* output.stride &+ n
+                        to.is_streamed = output.is_streamed && columns == NBitsPanel.columns
+                        if isLast && !output.is_streamed { prefetchOutput(to, count: rowCount) }
                         if hasTallTiles {
                             addTallTile(
                                 panel, a, blockSize: w.block_size, row: firstRow, block: block, blocks,
@@ -66,7 +68,7 @@
                         if isLast {
                             store(
                                 tileSums, rows: rowCount, columns: columns, bias: bias.map { $0 + n },
-                                output: to, outputStride: outputStride)
+                                output: to)
                         }
                         tile = tile &+ 1
                     }
@@ -74,6 +76,7 @@
                 }
                 n = n &+ NBitsPanel.columns
             }
+            if output.is_streamed { csimd_finish_streams() }
         }
 
         @inline(__always)
@@ -100,13 +103,14 @@
 
         /// Rows of the output are far apart: each is another page.
         @inline(__always)
-        private static func prefetchOutput(_ start: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
+        private static func prefetchOutput(_ output: CSIMDResult, count: Int) {
             var row = 0
             while row < count {
-                csimd_prefetch_l1(start + row &* stride)
-                csimd_prefetch_l1(start + (row &* stride &+ 16))
-                csimd_prefetch_l1(start + (row &* stride &+ 32))
-                csimd_prefetch_l1(start + (row &* stride &+ 48))
+                let line = output.elements + row &* output.stride
+                csimd_prefetch_l1(line)
+                csimd_prefetch_l1(line + 16)
+                csimd_prefetch_l1(line + 32)
+                csimd_prefetch_l1(line + 48)
                 row = row &+ 1
             }
         }
@@ -115,20 +119,24 @@
         @inline(__always)
         private static func store(
             _ sums: UnsafePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?,
-            output: UnsafeMutablePointer<Float>, outputStride: Int
+            output: CSIMDResult
         ) {
-            var first = 0
-            while first < columns {
-                let count = min(16, columns &- first)
-                let added = bias.map { avx512_load_first_f32($0 + first, count) }
-                var m = 0
-                while m < rows {
-                    var sum = avx512_load_f32(sums + (m &* NBitsPanel.columns &+ first))
-                    if let added { sum = avx512_add(sum, added) }
-                    avx512_store_first_f32(output + (m &* outputStride &+ first), sum, count)
-                    m = m &+ 1
+            var m = 0
+            while m < rows {
+                let (from, to) = (sums + m &* NBitsPanel.columns, output.elements + m &* output.stride)
+                var first = 0
+                while first < columns {
+                    let count = min(16, columns &- first)
+                    var sum = avx512_load_f32(from + first)
+                    if let bias { sum = avx512_add(sum, avx512_load_first_f32(bias + first, count)) }
+                    if output.is_streamed {
+                        avx512_stream_f32(to + first, sum)
+                    } else {
+                        avx512_store_first_f32(to + first, sum, count)
+                    }
+                    first = first &+ 16
                 }
-                first = first &+ 16
+                m = m &+ 1
             }
         }
     }

@@ -5,14 +5,12 @@ extension PortableKernels {
     ///
     /// Per element the blocks are added in order: `sum += Float(dot - zp * Σq) * (scaleA * scaleB)`.
     ///
-    /// - Parameters:
-    ///   - output: element `[m, n]` is at `m * outputStride + n`.
-    ///   - scratch: ``nbitsScratchBytes(_:rows:)`` bytes, aligned to 64.
+    /// - Parameter scratch: ``nbitsScratchBytes(_:rows:)`` bytes, aligned to 64.
     @inline(never)
     package static func matMulNBits(
         _ weights: UnsafePointer<CSIMDNBitsWeights>, _ rows: UnsafePointer<CSIMDQuantizedRows>,
         bias: UnsafePointer<Float>?, first: Int, end: Int,
-        output: UnsafeMutablePointer<Float>, outputStride: Int, scratch: UnsafeMutableRawPointer
+        output: CSIMDResult, scratch: UnsafeMutableRawPointer
     ) {
         let w = weights.pointee
         let a = rows.pointee
@@ -31,7 +29,7 @@ extension PortableKernels {
                     let dot = dotBlock(w, unpacked, values, block) + zeroPoints[block] * negatedSums[block]
                     sum += Float(dot) * (rowScales[block] * csimd_load_f32(scales + block * 4))
                 }
-                output[m * outputStride + n] = sum + (bias.map { $0[n] } ?? 0)
+                output.elements[m * output.stride + n] = sum + (bias.map { $0[n] } ?? 0)
             }
         }
     }

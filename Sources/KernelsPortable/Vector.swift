@@ -18,6 +18,11 @@ enum Vector {
         csimd_store_f32x4(p, v)
     }
 
+    /// ``store(_:_:)``, where other instruction sets write past the caches.
+    @inline(__always) static func stream(_ p: UnsafeMutablePointer<Float>, _ v: Lanes) {
+        csimd_store_f32x4(p, v)
+    }
+
     /// The first `count` lanes (up to all), and `fill` in the others.
     @inline(__always)
     static func loadFirst(_ p: UnsafePointer<Float>, _ count: Int, fill: Lanes) -> Lanes {

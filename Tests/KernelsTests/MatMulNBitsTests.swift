@@ -46,6 +46,19 @@ import Threading
         }
     }
 
+    /// Results that are large enough for it, with whole panels at the end and with less of one.
+    @Test(arguments: tables, [(40, 1024), (37, 1040), (2, 16_400)])
+    func resultsWrittenPastTheCaches(_ kernels: KernelTable, _ size: (rows: Int, columns: Int)) {
+        for hasBias in [false, true] {
+            let data = NBitsData(
+                NBitsCase(
+                    rows: size.rows, columns: size.columns, depth: 16, blockSize: 16, hasBias: hasBias))
+            let error = relativeError(
+                data.product(kernels, quantized: true, pool: Self.pool), data.reference(quantized: true))
+            #expect(error < 2e-6, "\(data.shape)")
+        }
+    }
+
     @Test(arguments: InstructionSet.supported, [4, 8])
     func floatActivations(_ set: InstructionSet, bits: Int) {
         let kernels = KernelTable(set)

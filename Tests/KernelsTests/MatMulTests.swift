@@ -112,6 +112,39 @@ import Threading
         }
     }
 
+    /// Results that are large enough to be written past the caches, with whole panels at the end and with less of one,
+    /// and as large ones that begin within a cache line.
+    @Test(arguments: InstructionSet.supported, [(64, 640), (71, 496), (2, 16_400), (143, 256)])
+    func resultsWrittenPastTheCaches(_ set: InstructionSet, _ size: (rows: Int, columns: Int)) {
+        let (kernels, depth) = (KernelTable(set), 5)
+        let (rows, columns) = size
+        for offset in [0, 1, 15] {
+            var numbers = Numbers(seed: rows + offset)
+            let (a, b) = (numbers.floats(rows * depth), numbers.floats(depth * columns))
+            let (bias, residual) = (numbers.floats(columns), numbers.floats(rows * columns))
+            let memory = CacheLines(offset + rows * columns + 1)
+            let place = offset..<offset + rows * columns
+            memory.write(place) { output in
+                kernels.matMul(
+                    MatrixOperand(a.span, rows: rows, columns: depth),
+                    MatrixOperand(b.span, rows: depth, columns: columns),
+                    ProductEpilogue(bias: bias.span, activation: .gelu, residual: residual.span),
+                    into: &output, on: Self.pool)
+            }
+            let expected = (0..<rows * columns).map { index in
+                let (m, n) = index.quotientAndRemainder(dividingBy: columns)
+                let sum = (0..<depth).reduce(Double(bias[n])) {
+                    $0 + Double(a[m * depth + $1]) * Double(b[$1 * columns + n])
+                }
+                return Self.activate(sum, .gelu) + Double(residual[index])
+            }
+            let output = memory.array
+            #expect(relativeError(Array(output[place]), expected) < 1e-6, "\(size) from \(offset)")
+            // Nothing before or behind it.
+            #expect(output[..<offset].allSatisfy(\.isNaN) && output[place.upperBound].isNaN)
+        }
+    }
+
     /// Groups of every number of rows that an instruction set takes, and of none that it does not.
     @Test(arguments: InstructionSet.supported, [(1, 1), (3, 33), (5, 64), (161, 65)])
     func groupsOfRows(_ set: InstructionSet, _ size: (depth: Int, columns: Int)) {
@@ -170,6 +203,10 @@ import Threading
                 expectConvolution(set, shape, images, channels, seed: index)
             }
         }
+        // Written past the caches.
+        let large = ConvolutionShape(
+            channels: 1, height: 32, width: 44, window: (1, 2), padding: (0, 0), output: (32, 43))
+        for channels in [24, 25] { expectConvolution(set, large, 2, channels, seed: channels) }
     }
 
     /// Windows of 3 × 3 with strides of 2, which 16 channels or more have computed by Winograd's method: sizes about its
@@ -209,17 +246,17 @@ import Threading
         let bias = seed == 0 ? nil : numbers.floats(channels)
         let activation = ProductEpilogue.Activation.allCases[seed % 3]
         let positions = shape.output.height * shape.output.width
-        var output = [Float](repeating: .nan, count: images * channels * positions)
-        var span = output.mutableSpan
+        let output = CacheLines(images * channels * positions)
         let packed = kernels.packConvolution(
             MatrixOperand(weights.bytes, rows: channels, columns: depth, stride: depth), shape, on: Self.pool)
-        kernels.convolve(
-            input.span, images: images, weights: packed, bias: bias?.span, activation: activation,
-            into: &span,
-            on: Self.pool)
+        output.write(0..<images * channels * positions) {
+            kernels.convolve(
+                input.span, images: images, weights: packed, bias: bias?.span, activation: activation,
+                into: &$0, on: Self.pool)
+        }
         let expected = Self.convolution(input, images, shape, weights.numbers, bias, channels)
         #expect(
-            relativeError(output, expected.map { Self.activate($0, activation) }) < 2e-6,
+            relativeError(output.array, expected.map { Self.activate($0, activation) }) < 2e-6,
             "\(shape), \(images) images, \(channels) channels")
     }
 

@@ -84,10 +84,10 @@ struct NBitsData {
                 activations.span, rows: shape.rows, depth: shape.depth, blockSize: shape.blockSize,
                 bits: shape.bits, on: pool)
             let product = withWeights { NBitsProduct($0, bias: $1, owner: self) }
-            var padded = [Float](repeating: .nan, count: product.outputCount(rows: shape.rows))
-            var span = padded.mutableSpan
-            kernels.matMulNBits(rows, [product], into: &span, on: pool)
-            return Array(padded.prefix(shape.rows * shape.columns))
+            let count = product.outputCount(rows: shape.rows)
+            let padded = CacheLines(count)
+            padded.write(0..<count) { kernels.matMulNBits(rows, [product], into: &$0, on: pool) }
+            return Array(padded.array.prefix(shape.rows * shape.columns))
         }
         var output = [Float](repeating: .nan, count: shape.rows * shape.columns)
         var span = output.mutableSpan

@@ -14,6 +14,8 @@
 CSIMD_AVX2 f32x8 avx2_load_f32(const void *_Nonnull p) { return (f32x8)_mm256_loadu_ps(p); }
 CSIMD_AVX2 i32x8 avx2_load_i32(const void *_Nonnull p) { return (i32x8)_mm256_loadu_si256(p); }
 CSIMD_AVX2 void avx2_store_f32(void *_Nonnull p, f32x8 v) { _mm256_storeu_ps(p, (__m256)v); }
+// Past the caches; the address is a multiple of 32.
+CSIMD_AVX2 void avx2_stream_f32(void *_Nonnull p, f32x8 v) { _mm256_stream_ps(p, (__m256)v); }
 CSIMD_AVX2 void avx2_store_i32(void *_Nonnull p, i32x8 v) { _mm256_storeu_si256(p, (__m256i)v); }
 
 // All ones in the first `count` lanes, 0...8.

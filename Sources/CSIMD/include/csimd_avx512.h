@@ -15,6 +15,8 @@
 CSIMD_AVX512 f32x16 avx512_load_f32(const void *_Nonnull p) { return (f32x16)_mm512_loadu_ps(p); }
 CSIMD_AVX512 i32x16 avx512_load_i32(const void *_Nonnull p) { return (i32x16)_mm512_loadu_si512(p); }
 CSIMD_AVX512 void avx512_store_f32(void *_Nonnull p, f32x16 v) { _mm512_storeu_ps(p, (__m512)v); }
+// Past the caches; the address is a multiple of 64.
+CSIMD_AVX512 void avx512_stream_f32(void *_Nonnull p, f32x16 v) { _mm512_stream_ps(p, (__m512)v); }
 CSIMD_AVX512 void avx512_store_i32(void *_Nonnull p, i32x16 v) { _mm512_storeu_si512(p, (__m512i)v); }
 
 // The first `count` lanes, 0...16; zeros and untouched memory beyond them.

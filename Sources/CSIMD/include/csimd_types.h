@@ -94,6 +94,15 @@ typedef struct CSIMDTiles {
     ptrdiff_t depth;
 } CSIMDTiles;
 
+// Where the results of a product with quantised weights go.
+typedef struct CSIMDResult {
+    // Of all columns: element [m, n] is at m * stride + n.
+    float *_Nonnull elements;
+    ptrdiff_t stride;
+    // Whether whole panels, all of whose rows begin a cache line then, are written past the caches.
+    bool is_streamed;
+} CSIMDResult;
+
 // A product C[m, n] = A[m, k] · B[k, n] of floats, and what is done with it: C = act(A · B + bias) + residual.
 typedef struct CSIMDProduct {
     CSIMDTiles a;
@@ -112,6 +121,8 @@ typedef struct CSIMDProduct {
     ptrdiff_t residual_stride;
     float *_Nonnull c;
     ptrdiff_t c_stride;
+    // Whether whole panels of C, all of whose rows begin a cache line then, are written past the caches.
+    bool c_is_streamed;
 } CSIMDProduct;
 
 // A convolution by windows of 3 × 3 with strides of 2, computed by Winograd's method; see WinogradKernels.
@@ -160,6 +171,13 @@ CSIMD_INLINE void csimd_prefetch_l1(const void *_Nonnull p) { __builtin_prefetch
 
 // Brings a cache line to the second cache.
 CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
+
+// Has everyone see what was written past the caches before what is written from now on.
+CSIMD_INLINE void csimd_finish_streams(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_sfence();
+#endif
+}
 
 // Nanoseconds of a clock that never jumps, the same for all threads.
 CSIMD_INLINE uint64_t csimd_nanoseconds(void) {

@@ -130,27 +130,79 @@ extension ProductKernels {
         csimd_prefetch_l1(row + (4 &* panelColumns &- 1))
     }
 
-    /// Asks for the lines that ``finish(_:row:_:n:_:_:)`` reads and writes. C is often new to the caches, and so many
-    /// rows at once would wait for each other.
+    /// Asks for the lines that ``finish(_:row:_:n:_:_:)`` reads and, unless they go past the caches, writes. C is often
+    /// new to the caches, and so many rows at once would wait for each other.
     @inline(__always)
     static func prefetchOutput(_ p: CSIMDProduct, row: Int, _ rows: Int, n: Int) {
         var m = row
         while m < row &+ rows {
-            let line = UnsafeRawPointer(p.c + (m &* p.c_stride &+ n))
-            csimd_prefetch_l2(line)
-            csimd_prefetch_l2(line + (4 &* panelColumns &- 1))
-            if let residual = p.residual {
-                let line = UnsafeRawPointer(residual + (m &* p.residual_stride &+ n))
-                csimd_prefetch_l2(line)
-                csimd_prefetch_l2(line + (4 &* panelColumns &- 1))
-            }
+            if !p.c_is_streamed { prefetchLine(p.c + (m &* p.c_stride &+ n)) }
+            if let residual = p.residual { prefetchLine(residual + (m &* p.residual_stride &+ n)) }
             m = m &+ 1
         }
+    }
+
+    /// Asks for a panel's columns of one row.
+    @inline(__always)
+    private static func prefetchLine(_ start: UnsafePointer<Float>) {
+        let line = UnsafeRawPointer(start)
+        csimd_prefetch_l2(line)
+        csimd_prefetch_l2(line + (4 &* panelColumns &- 1))
     }
 
     /// Bias, activation and residual of a tile whose sums are whole, and the store to C.
     @inline(never)
     static func finish(
+        _ p: CSIMDProduct, row: Int, _ rows: Int, n: Int, _ columns: Int,
+        _ sums: UnsafeMutablePointer<Float>
+    ) {
+        if columns == panelColumns {
+            finishPanel(p, row: row, rows, n: n, sums)
+        } else {
+            finishPart(p, row: row, rows, n: n, columns, sums)
+        }
+    }
+
+    /// ``finish(_:row:_:n:_:_:)`` of all of a panel's columns, two vectors.
+    @inline(__always)
+    private static func finishPanel(
+        _ p: CSIMDProduct, row: Int, _ rows: Int, n: Int, _ sums: UnsafeMutablePointer<Float>
+    ) {
+        var (lowBias, highBias) = (Vector.splat(0), Vector.splat(0))
+        if let bias = p.column_bias {
+            (lowBias, highBias) = (Vector.load(bias + n), Vector.load(bias + (n &+ Vector.count)))
+        }
+        var from = sums
+        var m = row
+        while m < row &+ rows {
+            var low = Vector.add(Vector.load(from), lowBias)
+            var high = Vector.add(Vector.load(from + Vector.count), highBias)
+            if let bias = p.row_bias {
+                let bias = Vector.splat(bias[m])
+                (low, high) = (Vector.add(low, bias), Vector.add(high, bias))
+            }
+            (low, high) = (activate(low, p.activation), activate(high, p.activation))
+            if let residual = p.residual {
+                let residual = residual + (m &* p.residual_stride &+ n)
+                low = Vector.add(low, Vector.load(residual))
+                high = Vector.add(high, Vector.load(residual + Vector.count))
+            }
+            let to = p.c + (m &* p.c_stride &+ n)
+            if p.c_is_streamed {
+                Vector.stream(to, low)
+                Vector.stream(to + Vector.count, high)
+            } else {
+                Vector.store(to, low)
+                Vector.store(to + Vector.count, high)
+            }
+            from += panelColumns
+            m = m &+ 1
+        }
+    }
+
+    /// ``finish(_:row:_:n:_:_:)`` of fewer columns.
+    @inline(__always)
+    private static func finishPart(
         _ p: CSIMDProduct, row: Int, _ rows: Int, n: Int, _ columns: Int,
         _ sums: UnsafeMutablePointer<Float>
     ) {

@@ -88,5 +88,6 @@ package enum ProductKernels {
             part = next
             (panel, nextPanel) = (nextPanel, panel)
         }
+        if p.c_is_streamed { csimd_finish_streams() }
     }
 }

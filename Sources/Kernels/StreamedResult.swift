@@ -1,0 +1,16 @@
+/// Results of products that are written past the caches.
+///
+/// A result is read by other threads than those that wrote it, so that the same line comes to be in several processors'
+/// caches. To write such lines again takes three times as long as to write to memory, and ten times as long between
+/// processors that share no cache.
+enum StreamedResult {
+    /// Smaller ones are read again before all caches have lost them.
+    private static let leastBytes = 128 << 10
+
+    /// Whether a result of so many rows is one: large, and every row begins a cache line.
+    ///
+    /// - Parameter stride: between the rows, in numbers.
+    static func isOne(_ c: UnsafePointer<Float>, rows: Int, stride: Int) -> Bool {
+        stride % 16 == 0 && UInt(bitPattern: c) % 64 == 0 && rows > 1 && stride >= leastBytes / 4 / rows
+    }
+}
