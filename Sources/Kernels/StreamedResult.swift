@@ -1,10 +1,10 @@
 /// Results of products that are written past the caches.
 ///
 /// A result is read by other threads than those that wrote it, so that the same line comes to be in several processors'
-/// caches. To write such lines again takes longer than to write to memory: three times, and ten times between processors
-/// that share no cache (see `docs/kernels.md`).
+/// caches. To write such lines again takes longer than to write to memory, above all between processors that share no cache
+/// (figures in `docs/kernels.md`).
 enum StreamedResult {
-    /// Smaller ones are read again soon, from caches.
+    /// Smaller ones probably are read again from caches; no other limit was tried.
     private static let leastBytes = 128 << 10
 
     /// Whether a result of so many rows is one: large, and every row begins a cache line.

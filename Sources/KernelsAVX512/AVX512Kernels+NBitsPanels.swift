@@ -55,7 +55,7 @@
                         var to = output
                         to.elements += firstRow &* output.stride &+ n
                         to.is_streamed = output.is_streamed && columns == NBitsPanel.columns
-                        if isLast && !output.is_streamed { prefetchOutput(to, count: rowCount) }
+                        if isLast && !to.is_streamed { prefetchOutput(to, count: rowCount) }
                         if hasTallTiles {
                             addTallTile(
                                 panel, a, blockSize: w.block_size, row: firstRow, block: block, blocks,

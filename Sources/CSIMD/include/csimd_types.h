@@ -96,7 +96,7 @@ typedef struct CSIMDTiles {
 
 // Where the results of a product with quantised weights go.
 typedef struct CSIMDResult {
-    // Of all columns: element [m, n] is at m * stride + n.
+    // For a kernel: element [m, n], counted from the product's first column, is at m * stride + n.
     float *_Nonnull elements;
     ptrdiff_t stride;
     // Whether whole panels, all of whose rows begin a cache line then, are written past the caches.
@@ -172,7 +172,8 @@ CSIMD_INLINE void csimd_prefetch_l1(const void *_Nonnull p) { __builtin_prefetch
 // Brings a cache line to the second cache.
 CSIMD_INLINE void csimd_prefetch_l2(const void *_Nonnull p) { __builtin_prefetch(p, 0, 2); }
 
-// Has everyone see what was written past the caches before what is written from now on.
+// Has everyone see what was written past the caches before what is written from now on: without it they need not. No test
+// finds that out, because the locked instructions that threads hand each other work with do the same on x86-64.
 CSIMD_INLINE void csimd_finish_streams(void) {
 #if defined(__x86_64__)
     __builtin_ia32_sfence();
