@@ -163,7 +163,7 @@ extension ProductKernels {
         }
     }
 
-    /// ``finish(_:row:_:n:_:_:)`` of all of a panel's columns, two vectors.
+    /// ``finish(_:row:_:n:_:_:)`` of all of a panel's columns, two vectors without masks.
     @inline(__always)
     private static func finishPanel(
         _ p: CSIMDProduct, row: Int, _ rows: Int, n: Int, _ sums: UnsafeMutablePointer<Float>
@@ -175,13 +175,8 @@ extension ProductKernels {
         var from = sums
         var m = row
         while m < row &+ rows {
-            var low = Vector.add(Vector.load(from), lowBias)
-            var high = Vector.add(Vector.load(from + Vector.count), highBias)
-            if let bias = p.row_bias {
-                let bias = Vector.splat(bias[m])
-                (low, high) = (Vector.add(low, bias), Vector.add(high, bias))
-            }
-            (low, high) = (activate(low, p.activation), activate(high, p.activation))
+            var low = activated(p, Vector.load(from), lowBias, row: m)
+            var high = activated(p, Vector.load(from + Vector.count), highBias, row: m)
             if let residual = p.residual {
                 let residual = residual + (m &* p.residual_stride &+ n)
                 low = Vector.add(low, Vector.load(residual))
@@ -215,9 +210,8 @@ extension ProductKernels {
             if let bias = p.column_bias { columnBias = Vector.loadFirst(bias + column, left, fill: zero) }
             var m = 0
             while m < rows {
-                var v = Vector.add(Vector.load(sums + (m &* panelColumns &+ start)), columnBias)
-                if let bias = p.row_bias { v = Vector.add(v, Vector.splat(bias[row &+ m])) }
-                v = activate(v, p.activation)
+                var v = activated(
+                    p, Vector.load(sums + (m &* panelColumns &+ start)), columnBias, row: row &+ m)
                 if let residual = p.residual {
                     let from = residual + ((row &+ m) &* p.residual_stride &+ column)
                     v = Vector.add(v, Vector.loadFirst(from, left, fill: zero))
@@ -227,6 +221,16 @@ extension ProductKernels {
             }
             start = start &+ Vector.count
         }
+    }
+
+    /// Sums of a row with bias and activation.
+    @inline(__always)
+    private static func activated(
+        _ p: CSIMDProduct, _ sums: Vector.Lanes, _ columnBias: Vector.Lanes, row: Int
+    ) -> Vector.Lanes {
+        var v = Vector.add(sums, columnBias)
+        if let bias = p.row_bias { v = Vector.add(v, Vector.splat(bias[row])) }
+        return activate(v, p.activation)
     }
 
     @inline(__always)
